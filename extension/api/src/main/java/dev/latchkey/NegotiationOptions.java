@@ -1,0 +1,285 @@
+package dev.latchkey;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import javax.net.ssl.X509TrustManager;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one negotiation is to be done. What is left open here is decided by the server's configuration; the defaults
+ * named below are those of a server that configures nothing.
+ *
+ * <pre>{@code
+ * NegotiationOptions.builder().need().deadline(Duration.ofMinutes(5)).build()
+ * }</pre>
+ *
+ * <p>Immutable; may be kept in a constant and used by any thread.
+ */
+public final class NegotiationOptions {
+    /** Whether an answer without a certificate is good enough. */
+    public enum Presence {
+        /** The client may answer without a certificate; this is the default. */
+        WANT,
+        /** No certificate is a failure, {@link Reason#NO_CERTIFICATE}. TLS itself still asks politely. */
+        NEED
+    }
+
+    /** What to do when the body is larger than may be kept while the client is asked. */
+    public enum BodyTooLarge {
+        /** Fail with {@link Reason#BODY_TOO_LARGE}; this is the default, and the only choice with {@code NEED}. */
+        FAIL,
+        /** Do not ask: go on without a certificate, the body untouched. */
+        GO_ON_WITHOUT
+    }
+
+    /** What to do with a chain that does not validate. */
+    public enum Untrusted {
+        /** Fail with {@link Reason#UNTRUSTED}, {@link Reason#EXPIRED} or {@link Reason#REVOKED}; the default. */
+        FAIL,
+        /**
+         * Return it, marked as not trusted. Only the returned value shows it: it never becomes a request attribute.
+         */
+        MARK
+    }
+
+    private static final NegotiationOptions DEFAULTS = builder().build();
+
+    private final @Nullable Duration deadline;
+    private final @Nullable Duration bodyTimeout;
+    private final @Nullable Long bodyLimit;
+    private final Presence presence;
+    private final BodyTooLarge bodyTooLarge;
+    private final Untrusted untrusted;
+    private final boolean fresh;
+    private final @Nullable Set<X500Principal> acceptedIssuers;
+    private final @Nullable X509TrustManager trustManager;
+
+    private NegotiationOptions(Builder builder) {
+        deadline = builder.deadline;
+        bodyTimeout = builder.bodyTimeout;
+        bodyLimit = builder.bodyLimit;
+        presence = builder.presence;
+        bodyTooLarge = builder.bodyTooLarge;
+        untrusted = builder.untrusted;
+        fresh = builder.fresh;
+        acceptedIssuers = builder.acceptedIssuers;
+        trustManager = builder.trustManager;
+    }
+
+    /** {@return options that leave everything to the server's configuration: want, 120 s, 128 KiB} */
+    public static NegotiationOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** {@return a builder that starts from {@link #defaults()}} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return how long the client may take to answer, once it is asked; empty for the server's value, 120 s} */
+    public Optional<Duration> deadline() {
+        return Optional.ofNullable(deadline);
+    }
+
+    /** {@return how long the rest of the body may take to arrive; empty for the server's value, 30 s} */
+    public Optional<Duration> bodyTimeout() {
+        return Optional.ofNullable(bodyTimeout);
+    }
+
+    /** {@return how many bytes of body may be kept; empty for the server's value, 131,072} */
+    public OptionalLong bodyLimit() {
+        return bodyLimit == null ? OptionalLong.empty() : OptionalLong.of(bodyLimit);
+    }
+
+    /** {@return whether a certificate is needed or wanted} */
+    public Presence presence() {
+        return presence;
+    }
+
+    /** {@return what to do when the body is too large} */
+    public BodyTooLarge bodyTooLarge() {
+        return bodyTooLarge;
+    }
+
+    /** {@return what to do with a chain that does not validate} */
+    public Untrusted untrusted() {
+        return untrusted;
+    }
+
+    /** {@return whether a new signature is wanted although a certificate is there} */
+    public boolean isFresh() {
+        return fresh;
+    }
+
+    /** {@return the authorities to name to the client; empty for those of the trust manager} */
+    public Optional<Set<X500Principal>> acceptedIssuers() {
+        return Optional.ofNullable(acceptedIssuers);
+    }
+
+    /** {@return what validates the chain; empty for the connector's own trust} */
+    public Optional<X509TrustManager> trustManager() {
+        return Optional.ofNullable(trustManager);
+    }
+
+    /** Builds {@link NegotiationOptions}. For one thread. */
+    public static final class Builder {
+        private @Nullable Duration deadline;
+        private @Nullable Duration bodyTimeout;
+        private @Nullable Long bodyLimit;
+        private Presence presence = Presence.WANT;
+        private BodyTooLarge bodyTooLarge = BodyTooLarge.FAIL;
+        private Untrusted untrusted = Untrusted.FAIL;
+        private boolean fresh;
+        private @Nullable Set<X500Principal> acceptedIssuers;
+        private @Nullable X509TrustManager trustManager;
+
+        private Builder() {}
+
+        /**
+         * Sets how long the client may take to answer, from the moment at which it is asked. A person may have to find
+         * a card and type a PIN. A client that dribbles bytes does not extend it.
+         *
+         * @param deadline more than zero
+         * @return this
+         */
+        public Builder deadline(Duration deadline) {
+            this.deadline = positive(deadline, "deadline");
+            return this;
+        }
+
+        /**
+         * Sets how long the rest of the body may take to arrive, before the client is asked. Apart from the deadline,
+         * so that a slow honest upload does not eat it and a dribbled one does not extend it.
+         *
+         * @param bodyTimeout more than zero
+         * @return this
+         */
+        public Builder bodyTimeout(Duration bodyTimeout) {
+            this.bodyTimeout = positive(bodyTimeout, "bodyTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how many bytes of body may be kept while the client is asked.
+         *
+         * @param bytes zero ("only without a body") or more
+         * @return this
+         */
+        public Builder bodyLimit(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("bodyLimit is " + bytes + "; it must be 0 or more bytes");
+            }
+            this.bodyLimit = bytes;
+            return this;
+        }
+
+        /**
+         * Makes an answer without a certificate a failure.
+         *
+         * @return this
+         */
+        public Builder need() {
+            return presence(Presence.NEED);
+        }
+
+        /**
+         * Makes an answer without a certificate a result.
+         *
+         * @return this
+         */
+        public Builder want() {
+            return presence(Presence.WANT);
+        }
+
+        /**
+         * Sets whether a certificate is needed or wanted.
+         *
+         * @param presence which
+         * @return this
+         */
+        public Builder presence(Presence presence) {
+            this.presence = presence;
+            return this;
+        }
+
+        /**
+         * Sets what to do when the body is larger than the limit.
+         *
+         * @param bodyTooLarge what to do
+         * @return this
+         */
+        public Builder bodyTooLarge(BodyTooLarge bodyTooLarge) {
+            this.bodyTooLarge = bodyTooLarge;
+            return this;
+        }
+
+        /**
+         * Sets what to do with a chain that does not validate.
+         *
+         * @param untrusted what to do
+         * @return this
+         */
+        public Builder untrusted(Untrusted untrusted) {
+            this.untrusted = untrusted;
+            return this;
+        }
+
+        /**
+         * Asks for a new signature even when a certificate is there: proof that the key is at hand now.
+         *
+         * @return this
+         */
+        public Builder fresh() {
+            this.fresh = true;
+            return this;
+        }
+
+        /**
+         * Sets the authorities that the client is told of, so that its user is offered fitting certificates only. The
+         * chain must then also lead to one of them: it must hold a certificate that one of them issued.
+         *
+         * @param issuers the authorities' names; empty asks for any and requires none
+         * @return this
+         */
+        public Builder acceptedIssuers(Collection<X500Principal> issuers) {
+            this.acceptedIssuers = Set.copyOf(issuers);
+            return this;
+        }
+
+        /**
+         * Sets what validates the chain instead of the connector's trust store. A chain that it accepts is trusted for
+         * calls with the same trust manager (the same object) and host only; other requests of the connection see it
+         * only if the connector's own trust accepts it too.
+         *
+         * @param trustManager called on a thread of the server's pool, which it may block within the deadline
+         * @return this
+         */
+        public Builder trustManager(X509TrustManager trustManager) {
+            this.trustManager = trustManager;
+            return this;
+        }
+
+        /**
+         * {@return the options}
+         *
+         * @throws IllegalStateException if a certificate is needed and a body too large shall go on without
+         */
+        public NegotiationOptions build() {
+            if (presence == Presence.NEED && bodyTooLarge == BodyTooLarge.GO_ON_WITHOUT) {
+                throw new IllegalStateException("NEED and GO_ON_WITHOUT contradict each other; choose WANT or FAIL");
+            }
+            return new NegotiationOptions(this);
+        }
+
+        private static Duration positive(Duration value, String name) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(name + " is " + value + "; it must be more than zero");
+            }
+            return value;
+        }
+    }
+}
