@@ -33,6 +33,8 @@ final class RequestBody {
 
     /** {@return completes when the whole body is kept, or with a {@link NegotiationException}} */
     CompletableFuture<Void> read() {
+        stream.collecting(true);
+        read.whenComplete((done, failure) -> stream.collecting(false));
         // A demand first: it fails if the application has one pending, and then nothing was taken away from it.
         demand();
         return read;

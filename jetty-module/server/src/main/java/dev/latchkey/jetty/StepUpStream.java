@@ -24,6 +24,7 @@ final class StepUpStream extends HttpStream.Wrapper {
     private final KeptBytes body;
     private final Deque<Content.Chunk> trailers = new ArrayDeque<>(1);
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean collecting;
     private volatile @Nullable EndListener listener;
     private volatile @Nullable Lingering lingering;
 
@@ -55,6 +56,11 @@ final class StepUpStream extends HttpStream.Wrapper {
         lingering = after;
     }
 
+    /** Sets whether reads go past what is kept: they do for the one who keeps it. */
+    void collecting(boolean now) {
+        collecting = now;
+    }
+
     /** Keeps a chunk; the caller still releases it. {@return whether there was room} */
     boolean keep(Content.Chunk chunk) {
         if (chunk instanceof Trailers) {
@@ -65,6 +71,9 @@ final class StepUpStream extends HttpStream.Wrapper {
 
     @Override
     public Content.@Nullable Chunk read() {
+        if (collecting) {
+            return super.read();
+        }
         Content.Chunk kept = body.poll();
         if (kept == null) {
             kept = trailers.poll();
