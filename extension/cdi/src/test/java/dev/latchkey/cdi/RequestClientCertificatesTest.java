@@ -17,6 +17,7 @@ import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -163,8 +164,8 @@ class RequestClientCertificatesTest {
         public NegotiationOptions defaults() {
             calls.add("defaults");
             return NegotiationOptions.builder()
-                    .deadline(java.time.Duration.ofSeconds(1))
-                    .bodyTimeout(java.time.Duration.ofSeconds(1))
+                    .deadline(Duration.ofSeconds(1))
+                    .bodyTimeout(Duration.ofSeconds(1))
                     .build();
         }
 
