@@ -7,6 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Asks as {@link SecureServlet} does, by a service that CDI injected. */
@@ -19,8 +20,8 @@ public final class InjectedServlet extends AskingServlet {
     transient ClientCertificates injected;
 
     @Override
-    ClientCertificate ask(ClientCertificates found) throws NegotiationException {
-        return (injected == null ? found : injected).negotiateClientCertificate();
+    ClientCertificate ask(ClientCertificates notUsed) throws NegotiationException {
+        return Objects.requireNonNull(injected).negotiateClientCertificate();
     }
 
     @Override
