@@ -1,0 +1,19 @@
+/**
+ * What the tests of every room need, and the demo's certificate authority.
+ *
+ * <ol>
+ *   <li>{@link dev.latchkey.testkit.HeldCertificate}: certificates with their keys, made in code;
+ *       {@link dev.latchkey.testkit.KeyStores} and {@link dev.latchkey.testkit.RevocationList} put them in files, and
+ *       {@link dev.latchkey.testkit.DemoPki} writes the demo's set.
+ * </ol>
+ *
+ * <p>The room's rules: test data is made here, in code, and nowhere else. Nothing here knows Latchkey; Jetty and JUnit
+ * are named only by the checks, so that the certificates work without them. Threads are daemons with names, sockets are
+ * bound to loopback, and every helper that holds a thread, a socket or a process is closable.
+ *
+ * <p>Nothing is null unless it is marked {@code @Nullable}.
+ */
+@NullMarked
+package dev.latchkey.testkit;
+
+import org.jspecify.annotations.NullMarked;
