@@ -1,0 +1,71 @@
+# Comes with Latchkey ${project.version}; replaced by the next version's zip. Your settings go into start.d/latchkey.ini.
+
+[description]
+Lets web applications ask for the client's TLS certificate in the middle of a request.
+Asks nobody by itself: a connection stays as it is until an application calls
+dev.latchkey.ClientCertificates.
+
+[tags]
+connector
+ssl
+security
+
+[depend]
+https
+
+[after]
+alpn
+conscrypt
+ee-webapp
+http2
+http3
+http3-quiche
+https
+proxy-protocol-ssl
+ssl
+ssl-context
+ssl-reload
+test-keystore
+
+[xml]
+etc/latchkey.xml
+
+# Named with their version: a new version's zip can be laid over a base whose server runs, and a jar that an older
+# version left behind is not on the class path.
+[lib]
+lib/latchkey/latchkey-api-${project.version}.jar
+lib/latchkey/latchkey-jetty-${project.version}.jar
+
+# The API is the server's own copy in every web application, also in one that brings a copy along; the server's part is
+# hidden from them. Both properties are for all environments, ee8 to ee11.
+[ini]
+jetty.server.addProtectedClasses+=,dev.latchkey.
+jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
+
+[ini-template]
+### Latchkey Configuration
+
+## How long the client may take to answer once it is asked, in milliseconds.
+## A person may have to find a card and type a PIN. The idle timeout does not cut this short.
+# latchkey.deadline=120000
+
+## How long the rest of a request's body may take to arrive before the client is asked, in milliseconds.
+# latchkey.bodyTimeout=30000
+
+## How much of a request's body is kept while the client is asked, in bytes. 0 means: ask without a body only.
+## Counts only when the client has to be asked. A larger body is answered with status 413.
+# latchkey.bodyLimit=131072
+
+## How much all requests together may keep while their clients are asked, in bytes.
+## Above it a request is answered with status 429.
+# latchkey.bufferBudget=67108864
+
+## How much of a body that is too large is read and thrown away so that the client sees the answer, in bytes.
+# latchkey.discardLimit=67108864
+
+## How long a body that is too large is read and thrown away, in milliseconds.
+# latchkey.discardTimeout=3000
+
+## How large the list of authorities in a certificate request may be, in bytes.
+## A larger one is sent empty, which lets the client choose freely; trust is decided as before.
+# latchkey.maxAuthoritiesSize=16384
