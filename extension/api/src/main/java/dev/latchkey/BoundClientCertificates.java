@@ -50,11 +50,8 @@ final class BoundClientCertificates implements ClientCertificates {
 
     /** The asynchronous timeout is the application's own time: what the negotiation takes comes on top. */
     private void giveTime(NegotiationOptions options) {
-        NegotiationOptions defaults = service.defaults();
-        request.lengthenAsyncTimeout(options.deadline()
-                        .or(defaults::deadline)
-                        .orElseThrow()
-                        .toMillis()
-                + options.bodyTimeout().or(defaults::bodyTimeout).orElseThrow().toMillis());
+        NegotiationOptions filled = options.withDefaults(service.defaults());
+        request.lengthenAsyncTimeout(filled.deadline().orElseThrow().toMillis()
+                + filled.bodyTimeout().orElseThrow().toMillis());
     }
 }

@@ -80,6 +80,25 @@ public final class NegotiationOptions {
         return new Builder();
     }
 
+    /**
+     * {@return these options, with what they leave open taken from others}
+     *
+     * @param others where to take it from
+     */
+    public NegotiationOptions withDefaults(NegotiationOptions others) {
+        Builder filled = new Builder();
+        filled.deadline = deadline != null ? deadline : others.deadline;
+        filled.bodyTimeout = bodyTimeout != null ? bodyTimeout : others.bodyTimeout;
+        filled.bodyLimit = bodyLimit != null ? bodyLimit : others.bodyLimit;
+        filled.presence = presence;
+        filled.bodyTooLarge = bodyTooLarge;
+        filled.untrusted = untrusted;
+        filled.fresh = fresh;
+        filled.acceptedIssuers = acceptedIssuers;
+        filled.trustManager = trustManager;
+        return new NegotiationOptions(filled);
+    }
+
     /** {@return how long the client may take to answer, once it is asked; empty for the server's value, 120 s} */
     public Optional<Duration> deadline() {
         return Optional.ofNullable(deadline);

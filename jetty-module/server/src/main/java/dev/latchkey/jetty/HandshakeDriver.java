@@ -1,0 +1,167 @@
+package dev.latchkey.jetty;
+
+import dev.latchkey.NegotiationException;
+import dev.latchkey.Reason;
+import dev.latchkey.jetty.CertificateMechanism.Answer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves bytes until the engine has finished a handshake that was begun, without a thread that waits.
+ *
+ * <p>Each step flushes what the engine has to say, fills what has come, keeps application data aside, and when there is
+ * no more asks to be told of the next bytes. The network's callback only hands the next step to the executor, because
+ * it runs on the selector thread. Steps run one after the other; {@link #giveUp} may be called by any thread.
+ */
+final class HandshakeDriver implements CertificateMechanism.Asked {
+    /** What to make of a handshake that finished; called once, under no lock. */
+    interface Settlement {
+        Answer settle() throws SSLException;
+    }
+
+    private final NegotiableSslConnection connection;
+    private final NegotiableSslConnection.NegotiableEndPoint endPoint;
+    private final Executor executor;
+    private final long earlyDataLimit;
+    private final Settlement settlement;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final Callback nextBytes = new NextBytes();
+
+    HandshakeDriver(NegotiableSslConnection connection, CertificateMechanism.Question question, Settlement settlement) {
+        this.connection = connection;
+        this.endPoint = connection.negotiableEndPoint();
+        this.executor = question.executor();
+        this.earlyDataLimit = question.earlyDataLimit();
+        this.settlement = settlement;
+    }
+
+    @Override
+    public CompletableFuture<Answer> answer() {
+        return answer;
+    }
+
+    void start() {
+        execute();
+    }
+
+    private void execute() {
+        try {
+            executor.execute(this::step);
+        } catch (RejectedExecutionException x) {
+            fail(new JettyNegotiationException(Reason.STOPPING, false, null, x));
+        }
+    }
+
+    private void step() {
+        if (answer.isDone()) {
+            return;
+        }
+        try {
+            if (moveBytes()) {
+                Answer settled = settlement.settle();
+                connection.closeHandshake();
+                answer.complete(settled);
+            } else {
+                endPoint.fillInterested(nextBytes);
+            }
+        } catch (IOException | RuntimeException x) {
+            // An engine's unchecked exception is a failure of this handshake like any other: JDK 17 throws one for a
+            // CertificateRequest of more than 64 KiB.
+            fail(x);
+        }
+    }
+
+    /** {@return whether the handshake has finished; if not, there is nothing more to read for now} */
+    private boolean moveBytes() throws IOException {
+        ByteBufferPool pool = connection.pool();
+        int size = connection.getSSLEngine().getSession().getApplicationBufferSize() + 1;
+        RetainableByteBuffer buffer = pool.acquire(size, false);
+        try {
+            while (!answer.isDone()) {
+                endPoint.flush(BufferUtil.EMPTY_BUFFER);
+                if (isFinished()) {
+                    return true;
+                }
+                ByteBuffer into = buffer.getByteBuffer();
+                BufferUtil.clear(into);
+                int filled = endPoint.fillDuringHandshake(into);
+                if (filled > 0) {
+                    keep(into);
+                } else if (!isFinished()) { // else once more round, to flush the engine's last words
+                    if (filled < 0) {
+                        throw new EofException("the client closed while it was asked");
+                    }
+                    return false;
+                }
+            }
+            return false;
+        } finally {
+            buffer.release();
+        }
+    }
+
+    private boolean isFinished() {
+        return !connection.isHandshakeOpen();
+    }
+
+    private void keep(ByteBuffer bytes) throws NegotiationException {
+        if (connection.earlyDataSize() + bytes.remaining() > earlyDataLimit) {
+            throw new JettyNegotiationException(
+                    Reason.BODY_TOO_LARGE, false, "sent without waiting, while the client was asked", null);
+        }
+        if (!connection.keepEarlyData(bytes)) {
+            throw new JettyNegotiationException(Reason.TOO_MANY, false, null, null);
+        }
+    }
+
+    /** Fails the answer and closes the connection in order: the engine's alert first, if it has one to send. */
+    void fail(Throwable cause) {
+        NegotiationException failure = HandshakeFailures.translate(cause);
+        connection.closeHandshake();
+        if (answer.completeExceptionally(failure)) {
+            endPoint.close(cause);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>In mid handshake nothing more can be said on the connection. It is closed below TLS, because a step that is
+     * stuck in a delegated task holds the lock that a close of TLS needs.
+     */
+    @Override
+    public void giveUp(NegotiationException why) {
+        if (answer.completeExceptionally(why)) {
+            connection.getEndPoint().close(why);
+        }
+    }
+
+    private final class NextBytes implements Callback {
+        @Override
+        public void succeeded() {
+            execute();
+        }
+
+        @Override
+        public void failed(@Nullable Throwable x) {
+            fail(x == null ? new EofException() : x);
+        }
+
+        /** It blocks nothing: it hands over. */
+        @Override
+        public Invocable.InvocationType getInvocationType() {
+            return Invocable.InvocationType.NON_BLOCKING;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.latchkey.jetty;
+
+import dev.latchkey.NegotiationException;
+import dev.latchkey.Reason;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.io.QuietException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A negotiation's failure that may leave a servlet: Jetty then answers the reason's status and logs no stack trace,
+ * because a client caused it.
+ */
+final class JettyNegotiationException extends NegotiationException implements QuietException, HttpException {
+    private static final long serialVersionUID = 1L;
+
+    JettyNegotiationException(
+            Reason reason, boolean connectionUsable, @Nullable String detail, @Nullable Throwable cause) {
+        super(reason, connectionUsable, detail, cause);
+    }
+
+    @Override
+    public int getCode() {
+        return reason().status();
+    }
+
+    @Override
+    public String getReason() {
+        return reason().code() + " " + reason().phrase();
+    }
+}

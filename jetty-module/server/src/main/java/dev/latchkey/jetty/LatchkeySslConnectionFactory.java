@@ -1,0 +1,391 @@
+package dev.latchkey.jetty;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.annotation.ManagedAttribute;
+import org.eclipse.jetty.util.annotation.ManagedObject;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the TLS connections of a connector such that a request can ask for the client's certificate. The one way in.
+ *
+ * <p>Embedded:
+ *
+ * <pre>{@code
+ * ServerConnector connector = new ServerConnector(server, sslContextFactory, new HttpConnectionFactory(config));
+ * LatchkeySslConnectionFactory.install(connector).setDeadline(60_000);
+ * }</pre>
+ *
+ * <p>In a JETTY_BASE the module {@code latchkey} does the same. A connector without it is untouched, even if it shares
+ * the {@link SslContextFactory}. Whatever {@code renegotiationAllowed} and {@code renegotiationLimit} say there, clients
+ * cannot start a renegotiation on these connections.
+ *
+ * <p>Set it up before the server starts; afterwards the settings may be changed by any thread, for negotiations to come.
+ */
+@ManagedObject("TLS connections whose requests can ask for a client certificate")
+public class LatchkeySslConnectionFactory extends SslConnectionFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(LatchkeySslConnectionFactory.class);
+    private static final int DEFAULT_AUTHORITIES = 16 * 1024;
+    private static final long DEFAULT_BUDGET = 64L * 1024 * 1024;
+    private static final String TLS_1_2 = "TLSv1.2";
+    private static final String TLS_1_3 = "TLSv1.3";
+
+    /** A load of the stores, and the trust that it made. */
+    private record Loaded(SSLContext context, Trust trust) {}
+
+    private final BufferBudget ownBudget = new BufferBudget(DEFAULT_BUDGET);
+    private final NegotiationStatistics statistics;
+    private volatile BufferBudget budget = ownBudget;
+    private volatile NegotiationSettings settings = NegotiationSettings.DEFAULTS;
+    private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
+    private volatile @Nullable Loaded loaded;
+
+    /**
+     * @param sslContextFactory not started yet: a provider of ours is put in front of the one it names
+     * @param nextProtocol the protocol inside TLS: {@code http/1.1}, or {@code alpn}
+     * @throws IllegalStateException if the SslContextFactory runs already
+     */
+    public LatchkeySslConnectionFactory(SslContextFactory.Server sslContextFactory, String nextProtocol) {
+        super(sslContextFactory, nextProtocol);
+        if (sslContextFactory.isRunning()) {
+            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
+                    + " starts, so that it can wrap the TLS engine's provider");
+        }
+        sslContextFactory.setProvider(StepUpProvider.nameFor(sslContextFactory.getProvider()));
+        statistics = new NegotiationStatistics(this::getKeptBytes);
+        installBean(statistics);
+    }
+
+    /**
+     * Makes a connector's TLS connections negotiable: replaces its SslConnectionFactory, in place, by one with the same
+     * SslContextFactory and next protocol.
+     *
+     * @param connector one with TLS, not started
+     * @return the factory that is in place now, to be set up further; the one there already if it was installed before
+     * @throws IllegalArgumentException if the connector has no TLS
+     * @throws IllegalStateException if the connector or its SslContextFactory runs
+     */
+    public static LatchkeySslConnectionFactory install(ServerConnector connector) {
+        SslConnectionFactory stock = connector.getConnectionFactory(SslConnectionFactory.class);
+        if (stock == null) {
+            throw new IllegalArgumentException(
+                    "the connector has no SslConnectionFactory; enable the module https, or add one before Latchkey");
+        }
+        if (stock instanceof LatchkeySslConnectionFactory installed) {
+            return installed;
+        }
+        if (connector.isRunning()) {
+            throw new IllegalStateException("the connector runs already; install Latchkey before the server starts");
+        }
+        LatchkeySslConnectionFactory ours =
+                new LatchkeySslConnectionFactory(stock.getSslContextFactory(), stock.getNextProtocol());
+        ours.setDirectBuffersForEncryption(stock.isDirectBuffersForEncryption());
+        ours.setDirectBuffersForDecryption(stock.isDirectBuffersForDecryption());
+        ours.setEnsureSecureRequestCustomizer(stock.isEnsureSecureRequestCustomizer());
+        ours.setInputBufferSize(stock.getInputBufferSize());
+        String defaultProtocol = connector.getDefaultProtocol();
+        List<ConnectionFactory> factories = new ArrayList<>(connector.getConnectionFactories());
+        factories.replaceAll(factory -> factory == stock ? ours : factory);
+        connector.setConnectionFactories(factories);
+        connector.setDefaultProtocol(defaultProtocol);
+        return ours;
+    }
+
+    @Override
+    public void configure(Connector connector) {
+        super.configure(connector);
+        budget = serverBudget(connector.getServer());
+        connector.getContainedBeans(HttpConfiguration.class).forEach(LatchkeySslConnectionFactory::addCustomizer);
+    }
+
+    /** The bytes that all connectors of a server keep are bounded together, by the largest budget that one names. */
+    private BufferBudget serverBudget(Server server) {
+        synchronized (server) {
+            BufferBudget shared = server.getBean(BufferBudget.class);
+            if (shared == null) {
+                server.addBean(ownBudget);
+                return ownBudget;
+            }
+            shared.setLimit(Math.max(shared.limit(), ownBudget.limit()));
+            return shared;
+        }
+    }
+
+    private static void addCustomizer(HttpConfiguration configuration) {
+        if (configuration.getCustomizer(ClientCertificateCustomizer.class) == null) {
+            configuration.addCustomizer(new ClientCertificateCustomizer());
+        }
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        Trust trust = findTrust();
+        if (trust == null) {
+            LOG.warn("LK105 engine-cannot: no connection can be asked for a certificate, because the SslContextFactory"
+                    + " was given an SSLContext, or has no trust manager; set key and trust stores instead");
+            return;
+        }
+        tellAuthorities(trust);
+        tellProtocols();
+    }
+
+    private void tellAuthorities(Trust trust) {
+        int size = StepUpTrustManager.encodedSize(trust.trustManager().getAcceptedIssuers());
+        if (size > maxAuthoritiesSize) {
+            LOG.warn(
+                    "the names of the trusted authorities take {} bytes, more than latchkey.maxAuthoritiesSize={}:"
+                            + " clients are asked for a certificate of any authority; give the connector a trust store"
+                            + " of client authorities only",
+                    size,
+                    maxAuthoritiesSize);
+        }
+    }
+
+    /** A server that is asked for what its engine cannot do says so when it starts, not only to the first client. */
+    private void tellProtocols() {
+        SSLEngine engine = getSslContextFactory().newSSLEngine();
+        List<String> enabled = Arrays.asList(engine.getEnabledProtocols());
+        if (!enabled.contains(TLS_1_2)) {
+            LOG.warn(
+                    "LK105 engine-cannot: no connection can be asked for a certificate, because only {} is enabled and"
+                            + " this TLS engine asks on TLS 1.2 only; enable TLSv1.2",
+                    enabled);
+        } else if (enabled.contains(TLS_1_3)) {
+            LOG.info("clients on TLS 1.2 can be asked for a certificate; those on TLS 1.3 cannot, by this TLS engine:"
+                    + " their step-ups fail with LK105 engine-cannot");
+        }
+    }
+
+    @Override
+    public Connection newConnection(Connector connector, EndPoint endPoint) {
+        StepUpContextSpi.EngineRequest request = StepUpContextSpi.beginRequest();
+        try {
+            return super.newConnection(connector, endPoint);
+        } finally {
+            StepUpContextSpi.endRequest(request);
+        }
+    }
+
+    @Override
+    protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
+        return new NegotiableSslConnection(this, connector, endPoint, engine, StepUpContextSpi.trustOfRequest());
+    }
+
+    /** {@return the connector's trust as it is now; after a reload of the stores a new one} */
+    Trust currentTrust() {
+        Trust trust = findTrust();
+        if (trust == null) {
+            throw new IllegalStateException("the SSLContext is not one of ours");
+        }
+        return trust;
+    }
+
+    private @Nullable Trust findTrust() {
+        SSLContext context = getSslContextFactory().getSslContext();
+        Loaded known = loaded;
+        if (known != null && known.context() == context) {
+            return known.trust();
+        }
+        StepUpContextSpi.EngineRequest request = StepUpContextSpi.beginRequest();
+        try {
+            context.createSSLEngine();
+            Trust trust = request.trust();
+            if (trust != null) {
+                loaded = new Loaded(context, trust);
+            }
+            return trust;
+        } finally {
+            StepUpContextSpi.endRequest(request);
+        }
+    }
+
+    KeptBytes newKeptBytes(NegotiableSslConnection connection) {
+        return new KeptBytes(connection.pool(), budget);
+    }
+
+    Lingering newLingering(Request request, NegotiableSslConnection connection) {
+        Connector connector = request.getConnectionMetaData().getConnector();
+        return new Lingering(
+                connection.getSslEndPoint(),
+                connection.pool(),
+                connector.getExecutor(),
+                connector.getScheduler(),
+                settings);
+    }
+
+    NegotiationSettings settings() {
+        return settings;
+    }
+
+    /** {@return the counts of this connector's negotiations} */
+    @ManagedAttribute(value = "the counts of negotiations", readonly = true)
+    public NegotiationStatistics getStatistics() {
+        return statistics;
+    }
+
+    /** {@return the bytes kept now, by all connectors of the server} */
+    private long getKeptBytes() {
+        return budget.taken();
+    }
+
+    /** {@return how long a client may take to answer, in milliseconds} */
+    @ManagedAttribute("how long a client may take to answer, in milliseconds")
+    public long getDeadline() {
+        return settings.deadline().toMillis();
+    }
+
+    /**
+     * Sets how long a client may take to answer, where the call does not say.
+     *
+     * @param millis more than 0; 120,000 by default, because a person may have to find a card and type a PIN
+     */
+    public void setDeadline(long millis) {
+        Duration deadline = Duration.ofMillis(atLeast(1, millis, "deadline"));
+        settings = new NegotiationSettings(
+                deadline,
+                settings.bodyTimeout(),
+                settings.bodyLimit(),
+                settings.discardLimit(),
+                settings.discardTimeout());
+    }
+
+    /** {@return how long the rest of a request's body may take to arrive, in milliseconds} */
+    @ManagedAttribute("how long the rest of a request's body may take to arrive, in milliseconds")
+    public long getBodyTimeout() {
+        return settings.bodyTimeout().toMillis();
+    }
+
+    /**
+     * Sets how long the rest of a request's body may take to arrive, where the call does not say.
+     *
+     * @param millis more than 0; 30,000 by default
+     */
+    public void setBodyTimeout(long millis) {
+        Duration bodyTimeout = Duration.ofMillis(atLeast(1, millis, "bodyTimeout"));
+        settings = new NegotiationSettings(
+                settings.deadline(),
+                bodyTimeout,
+                settings.bodyLimit(),
+                settings.discardLimit(),
+                settings.discardTimeout());
+    }
+
+    /** {@return how many bytes of body one negotiation may keep} */
+    @ManagedAttribute("how many bytes of body one negotiation may keep")
+    public long getBodyLimit() {
+        return settings.bodyLimit();
+    }
+
+    /**
+     * Sets how many bytes of body one negotiation may keep, where the call does not say.
+     *
+     * @param bytes 0 ("only without a body") or more; 131,072 by default
+     */
+    public void setBodyLimit(long bytes) {
+        settings = new NegotiationSettings(
+                settings.deadline(),
+                settings.bodyTimeout(),
+                atLeast(0, bytes, "bodyLimit"),
+                settings.discardLimit(),
+                settings.discardTimeout());
+    }
+
+    /** {@return how many bytes of a body that is too large are read and thrown away} */
+    @ManagedAttribute("how many bytes of a body that is too large are read and thrown away")
+    public long getDiscardLimit() {
+        return settings.discardLimit();
+    }
+
+    /**
+     * Sets how many bytes of a body that is too large are read and thrown away after the response, so that the client
+     * sees it.
+     *
+     * @param bytes 0 or more; 67,108,864 by default
+     */
+    public void setDiscardLimit(long bytes) {
+        settings = new NegotiationSettings(
+                settings.deadline(),
+                settings.bodyTimeout(),
+                settings.bodyLimit(),
+                atLeast(0, bytes, "discardLimit"),
+                settings.discardTimeout());
+    }
+
+    /** {@return how long that may take, in milliseconds} */
+    @ManagedAttribute("how long a body that is too large is read and thrown away, in milliseconds")
+    public long getDiscardTimeout() {
+        return settings.discardTimeout().toMillis();
+    }
+
+    /**
+     * Sets how long a body that is too large is read and thrown away after the response.
+     *
+     * @param millis more than 0; 3,000 by default
+     */
+    public void setDiscardTimeout(long millis) {
+        Duration discardTimeout = Duration.ofMillis(atLeast(1, millis, "discardTimeout"));
+        settings = new NegotiationSettings(
+                settings.deadline(),
+                settings.bodyTimeout(),
+                settings.bodyLimit(),
+                settings.discardLimit(),
+                discardTimeout);
+    }
+
+    /** {@return how many bytes all negotiations of the server may keep together} */
+    @ManagedAttribute("how many bytes all negotiations of the server may keep together")
+    public long getBufferBudget() {
+        return budget.limit();
+    }
+
+    /**
+     * Sets how many bytes all negotiations of the server may keep together; above it they fail with
+     * {@link dev.latchkey.Reason#TOO_MANY}. With several connectors the largest budget counts.
+     *
+     * @param bytes 0 or more; 67,108,864 by default
+     */
+    public void setBufferBudget(long bytes) {
+        budget.setLimit(atLeast(0, bytes, "bufferBudget"));
+    }
+
+    /** {@return the size in bytes above which the list of authorities is sent empty} */
+    @ManagedAttribute("the size above which the list of trusted authorities is sent empty, in bytes")
+    public int getMaxAuthoritiesSize() {
+        return maxAuthoritiesSize;
+    }
+
+    /**
+     * Sets the encoded size of the names of the trusted authorities above which clients are told of none, which means
+     * any. Java clients refuse a list of more than 32 KiB.
+     *
+     * @param bytes 0 ("always empty") or more; 16,384 by default
+     */
+    public void setMaxAuthoritiesSize(int bytes) {
+        maxAuthoritiesSize = (int) atLeast(0, bytes, "maxAuthoritiesSize");
+    }
+
+    private static long atLeast(long least, long value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException("latchkey." + name + "=" + value + ": it must be at least " + least);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,382 @@
+package dev.latchkey.jetty;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.StringUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An SslConnection that lets its own negotiation through and nobody else's.
+ *
+ * <p>What it lets through: a TLS 1.2 renegotiation from {@link #openHandshake} until the engine reports FINISHED, and
+ * none before, after, or in between (CVE-2009-3555, RFC 5746 section 5). Whatever {@code renegotiationAllowed} and
+ * {@code renegotiationLimit} say, a client cannot start one.
+ *
+ * <p>Application data that arrives meanwhile was sent under the old identity. It is kept aside ({@link KeptBytes}) and
+ * given to the HTTP parser afterwards.
+ *
+ * <pre>
+ *            begin             openHandshake            FINISHED               end
+ *   IDLE ------------> RESERVED ------------> HANDSHAKING ------------> RESERVED -----> IDLE
+ *                      (body is read,         (renegotiation allowed,   (chain is
+ *                       no idle timeout)       early data kept aside)    judged)
+ * </pre>
+ *
+ * <p>Threads: {@link #unwrap}, {@link #wrap} and all that they call run under the SslConnection's own lock, on whatever
+ * thread moves bytes. The step-up that holds the reservation calls the rest, from one thread at a time.
+ */
+final class NegotiableSslConnection extends SslConnection {
+    private static final String TLS_1_2 = "TLSv1.2";
+
+    /**
+     * So many records may come during one negotiation. A client may send its answer in records of one byte; one that
+     * sends more than any answer needs is playing for time.
+     */
+    private static final int MOST_RECORDS = 65_536;
+
+    private final LatchkeySslConnectionFactory factory;
+    private final ByteBufferPool pool;
+    private final KeptBytes earlyData;
+    private final ClientHelloTap helloTap = new ClientHelloTap();
+    private final HandshakeScope firstHandshake;
+    private final @Nullable Trust trust;
+    private final ConnectionIdentity identity;
+    private final AtomicReference<@Nullable Object> reservation = new AtomicReference<>();
+    private final Renegotiation renegotiation = new Renegotiation(this);
+
+    private volatile @Nullable HandshakeScope negotiation;
+    private volatile boolean handshakeOpen;
+    private volatile boolean firstHandshakeDone;
+    private int records;
+
+    /** @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours */
+    NegotiableSslConnection(
+            LatchkeySslConnectionFactory factory,
+            Connector connector,
+            EndPoint endPoint,
+            SSLEngine engine,
+            @Nullable Trust trust) {
+        super(
+                connector.getByteBufferPool(),
+                connector.getExecutor(),
+                factory.getSslContextFactory(),
+                endPoint,
+                engine,
+                factory.isDirectBuffersForEncryption(),
+                factory.isDirectBuffersForDecryption());
+        this.factory = factory;
+        this.pool = connector.getByteBufferPool();
+        this.earlyData = factory.newKeptBytes(this);
+        this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
+        this.trust = trust;
+        this.identity = new ConnectionIdentity(engine, factory::currentTrust);
+    }
+
+    /** {@return the connection that a request came by, or null if TLS does not end at one of ours} */
+    static @Nullable NegotiableSslConnection of(Request request) {
+        Connection connection = request.getConnectionMetaData().getConnection();
+        EndPoint endPoint = connection == null ? null : connection.getEndPoint();
+        while (endPoint != null) {
+            if (endPoint instanceof SslEndPoint ssl) {
+                return ssl.getSslConnection() instanceof NegotiableSslConnection ours ? ours : null;
+            }
+            endPoint = endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : null;
+        }
+        return null;
+    }
+
+    LatchkeySslConnectionFactory factory() {
+        return factory;
+    }
+
+    ByteBufferPool pool() {
+        return pool;
+    }
+
+    ConnectionIdentity identity() {
+        return identity;
+    }
+
+    CertificateMechanism mechanism() {
+        return renegotiation;
+    }
+
+    /** {@return whether a chain can be judged after the handshake: the engine was made by our SSLContext} */
+    boolean canDeferJudgement() {
+        return trust != null;
+    }
+
+    boolean isTls12() {
+        return TLS_1_2.equals(getSSLEngine().getSession().getProtocol());
+    }
+
+    /** {@return whether the client knows RFC 5746, as far as its ClientHello was seen} */
+    boolean isRenegotiationSecure() {
+        ClientHello hello = helloTap.hello();
+        return hello != null && hello.secureRenegotiation();
+    }
+
+    NegotiableEndPoint negotiableEndPoint() {
+        return (NegotiableEndPoint) getSslEndPoint();
+    }
+
+    // The reservation: one step-up at a time, and time for a person meanwhile.
+
+    boolean begin(Object stepUp) {
+        return reservation.compareAndSet(null, stepUp);
+    }
+
+    void end(Object stepUp) {
+        reservation.compareAndSet(stepUp, null);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A person who looks for a smart card sends nothing for longer than any idle timeout: while a step-up runs, its
+     * own deadlines bound the time. The timer re-arms itself, so the timeout applies again afterwards.
+     */
+    @Override
+    public boolean onIdleExpired(TimeoutException timeout) {
+        return reservation.get() == null && super.onIdleExpired(timeout);
+    }
+
+    // The handshake of ours.
+
+    /** Lets one renegotiation through, from now until the engine has finished it. */
+    void openHandshake(HandshakeScope scope) {
+        records = 0;
+        negotiation = scope;
+        handshakeOpen = true;
+    }
+
+    /** Ends what {@link #openHandshake} began, however it ended; early data can be read from now on. */
+    void closeHandshake() {
+        handshakeOpen = false;
+        negotiation = null;
+    }
+
+    boolean isHandshakeOpen() {
+        return handshakeOpen;
+    }
+
+    /** {@return the server's own certificate on this connection, or null} */
+    @Nullable
+    X509Certificate serverCertificate() {
+        Certificate[] local = getSSLEngine().getSession().getLocalCertificates();
+        return local != null && local.length > 0 && local[0] instanceof X509Certificate x509 ? x509 : null;
+    }
+
+    /** Keeps application data that came during the handshake. {@return whether there was room} */
+    boolean keepEarlyData(ByteBuffer bytes) {
+        return earlyData.append(bytes);
+    }
+
+    boolean hasEarlyData() {
+        return !earlyData.isEmpty();
+    }
+
+    long earlyDataSize() {
+        return earlyData.size();
+    }
+
+    @Override
+    public boolean isRenegotiationAllowed() {
+        return handshakeOpen;
+    }
+
+    /** {@return no limit: ours are not counted (Jetty's default is 5), and a client's are never allowed} */
+    @Override
+    public int getRenegotiationLimit() {
+        return -1;
+    }
+
+    @Override
+    protected SSLEngineResult unwrap(SSLEngine engine, ByteBuffer input, ByteBuffer output) throws SSLException {
+        int start = input.position();
+        SSLEngineResult result;
+        try {
+            result = engine.unwrap(input, output);
+        } catch (SSLException x) {
+            throw quiet(x);
+        }
+        if (result.bytesConsumed() > 0) {
+            if (!helloTap.isDone()) {
+                helloTap.consumed(input.duplicate().flip().position(start));
+            }
+            if (handshakeOpen && ++records > MOST_RECORDS) {
+                throw new RecordFloodException();
+            }
+        }
+        note(result);
+        return result;
+    }
+
+    @Override
+    protected SSLEngineResult wrap(SSLEngine engine, ByteBuffer[] input, ByteBuffer output) throws SSLException {
+        try {
+            SSLEngineResult result = engine.wrap(input, output);
+            note(result);
+            return result;
+        } catch (SSLException x) {
+            throw quiet(x);
+        }
+    }
+
+    private void note(SSLEngineResult result) {
+        if (result.getHandshakeStatus() != HandshakeStatus.FINISHED) {
+            return;
+        }
+        // From here on a ClientHello is the client's own, even if it lies in the same segment.
+        handshakeOpen = false;
+        if (!firstHandshakeDone) {
+            firstHandshakeDone = true;
+            if (trust != null) {
+                identity.firstHandshake(firstHandshake, trust);
+            }
+        }
+    }
+
+    /** A client that breaks off a negotiation is worth a line in the log, which we write; not a stack trace. */
+    private SSLException quiet(SSLException x) {
+        return reservation.get() == null || x instanceof QuietException ? x : new QuietSslException(x);
+    }
+
+    @Override
+    protected boolean networkFlush(ByteBuffer output) throws IOException {
+        try {
+            return super.networkFlush(output);
+        } catch (IOException x) {
+            throw reservation.get() == null || x instanceof QuietException ? x : new EofException(x);
+        }
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        try {
+            super.onClose(cause);
+        } finally {
+            earlyData.release();
+        }
+    }
+
+    @Override
+    protected SslEndPoint newSslEndPoint() {
+        return new NegotiableEndPoint();
+    }
+
+    private @Nullable HandshakeScope scope() {
+        HandshakeScope ours = negotiation;
+        return ours != null ? ours : firstHandshakeDone ? null : firstHandshake;
+    }
+
+    /** What requests are shown, and of which TLS session and proof it was made. */
+    private record Shown(SSLSession session, @Nullable Proof proof, EndPoint.SslSessionData data) {
+        @SuppressWarnings("ReferenceEquality") // the very same: an equal session can hold another chain
+        boolean isOf(SSLSession now, @Nullable Proof proven) {
+            return session == now && proof == proven;
+        }
+    }
+
+    /** The decrypted side: what the HTTP parser reads, and the identity that requests see. */
+    final class NegotiableEndPoint extends SslEndPoint {
+        private volatile @Nullable Shown shown;
+
+        /** Reads past the early data, for the one who keeps it. */
+        int fillDuringHandshake(ByteBuffer buffer) throws IOException {
+            return scopedFill(buffer);
+        }
+
+        @Override
+        public int fill(ByteBuffer buffer) throws IOException {
+            if (negotiation == null) {
+                int replayed = earlyData.drainTo(buffer);
+                if (replayed > 0) {
+                    return replayed;
+                }
+            }
+            return scopedFill(buffer);
+        }
+
+        private int scopedFill(ByteBuffer buffer) throws IOException {
+            HandshakeScope scope = scope();
+            return scope == null ? super.fill(buffer) : scope.run(() -> super.fill(buffer));
+        }
+
+        @Override
+        public boolean flush(ByteBuffer... buffers) throws IOException {
+            HandshakeScope scope = scope();
+            return scope == null ? super.flush(buffers) : scope.run(() -> super.flush(buffers));
+        }
+
+        @Override
+        protected void needsFillInterest() {
+            if (negotiation == null && hasEarlyData()) {
+                getExecutor().execute(() -> getFillInterest().fillable());
+            } else {
+                super.needsFillInterest();
+            }
+        }
+
+        @Override
+        public boolean isInputShutdown() {
+            return !hasEarlyData() && super.isInputShutdown();
+        }
+
+        /**
+         * {@inheritDoc}
+         *
+         * <p>Made anew when the identity changed; Jetty keeps the first one for ever. May judge a chain, and so block.
+         */
+        @Override
+        public SslSessionData getSslSessionData() {
+            if (trust == null) {
+                return super.getSslSessionData(); // the engine judged by a trust that is not ours to know
+            }
+            Proof proof = identity.visible();
+            SSLSession session = getSSLEngine().getSession();
+            Shown now = shown;
+            if (now == null || !now.isOf(session, proof)) {
+                now = new Shown(session, proof, show(session, proof));
+                shown = now;
+            }
+            return now.data();
+        }
+
+        /** {@return what a request may see to which this proof was accepted, by whatever rule; null for none} */
+        SslSessionData sessionDataWith(@Nullable Proof proof) {
+            return show(getSSLEngine().getSession(), proof);
+        }
+
+        private SslSessionData show(SSLSession session, @Nullable Proof proof) {
+            boolean hide = proof == null
+                    && !ConnectionIdentity.peerCertificates(session).isEmpty();
+            return SslSessionData.from(
+                    hide ? AnonymousSession.withoutPeer(session) : session,
+                    StringUtil.toHexString(session.getId()),
+                    session.getCipherSuite(),
+                    chain(proof));
+        }
+
+        private X509Certificate @Nullable [] chain(@Nullable Proof proof) {
+            return proof == null ? null : proof.chain().toArray(X509Certificate[]::new);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.latchkey.jetty;
+
+import dev.latchkey.ClientCertificate;
+import dev.latchkey.ClientCertificates;
+import dev.latchkey.NegotiationException;
+import dev.latchkey.NegotiationOptions;
+import dev.latchkey.Reason;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Context;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service of a request: options in, one {@link StepUp} run, result or reason out.
+ *
+ * <p>Any thread may call while the request lives. A blocking call does the work on its own thread; an asynchronous one
+ * on the server's pool, and completes in the web application's context.
+ */
+final class RequestNegotiation implements ClientCertificates {
+    private final Request request;
+    private final LatchkeySslConnectionFactory factory;
+    private final NegotiableSslConnection connection;
+    private volatile @Nullable Proof acceptedHere;
+    private @Nullable StepUpStream stream;
+
+    RequestNegotiation(Request request, NegotiableSslConnection connection) {
+        this.request = request;
+        this.connection = connection;
+        this.factory = connection.factory();
+    }
+
+    @Override
+    public ClientCertificate current() {
+        Proof here = acceptedHere;
+        Proof proof = here != null && connection.identity().isAlive(here)
+                ? here
+                : connection.identity().known();
+        return proof == null ? ClientCertificate.none() : present(proof);
+    }
+
+    private static ClientCertificate present(Proof proof) {
+        return ClientCertificate.trusted(proof.chain(), proof.mechanism(), true);
+    }
+
+    @Override
+    public NegotiationOptions defaults() {
+        return factory.settings().asOptions();
+    }
+
+    @Override
+    public ClientCertificate negotiateClientCertificate(NegotiationOptions options) throws NegotiationException {
+        CallerExecutor caller = new CallerExecutor();
+        Attempt attempt = attempt(options, caller);
+        try {
+            caller.runUntilDone(attempt.outcome());
+            return attempt.outcome().get();
+        } catch (InterruptedException x) {
+            attempt.cancel();
+            Thread.currentThread().interrupt();
+            throw new JettyNegotiationException(Reason.CONNECTION_LOST, false, "the thread was interrupted", x);
+        } catch (ExecutionException x) {
+            throw asNegotiationException(x.getCause());
+        }
+    }
+
+    private static NegotiationException asNegotiationException(@Nullable Throwable cause) {
+        return HandshakeFailures.translate(cause == null ? new IllegalStateException("no cause") : cause);
+    }
+
+    @Override
+    public CompletionStage<ClientCertificate> negotiateClientCertificateAsync(NegotiationOptions options) {
+        Executor inContext = contextExecutor();
+        Attempt attempt =
+                attempt(options, request.getConnectionMetaData().getConnector().getExecutor());
+        CompletableFuture<ClientCertificate> result = new CompletableFuture<>();
+        attempt.outcome()
+                .whenComplete((value, failure) -> hop(inContext, () -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(asNegotiationException(failure));
+                    }
+                }));
+        result.whenComplete((value, failure) -> {
+            if (failure instanceof CancellationException) {
+                attempt.cancel();
+            }
+        });
+        return result;
+    }
+
+    /** The web application's class loader and context, on a thread of the pool. */
+    private Executor contextExecutor() {
+        Context context = ContextHandler.getCurrentContext();
+        if (context instanceof ContextHandler.ScopedContext scoped) {
+            return task -> scoped.execute(task, request);
+        }
+        return context == null ? request.getContext() : context;
+    }
+
+    private static void hop(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException stopping) {
+            task.run(); // the pool takes nothing more; nobody must wait for ever
+        }
+    }
+
+    /** An outcome, and the attempt behind it that can be given up; null when it was there at once. */
+    private record Attempt(
+            CompletableFuture<ClientCertificate> outcome,
+            @Nullable StepUp stepUp) {
+        void cancel() {
+            if (stepUp != null) {
+                stepUp.cancel();
+            }
+        }
+    }
+
+    private Attempt attempt(NegotiationOptions given, Executor executor) {
+        try {
+            return start(given.withDefaults(defaults()), executor);
+        } catch (NegotiationException x) {
+            factory.getStatistics().failed(x.reason());
+            return new Attempt(CompletableFuture.failedFuture(x), null);
+        }
+    }
+
+    private Attempt start(NegotiationOptions options, Executor executor) throws NegotiationException {
+        Rule rule = Rule.of(options, String.valueOf(Request.getServerName(request)));
+        Proof proof = options.isFresh() ? null : connection.identity().accepted(rule);
+        if (proof != null) {
+            factory.getStatistics().present();
+            show(proof);
+            return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
+        }
+        Http1 http = requireHttp1();
+        requireUncommitted();
+        connection.mechanism().check();
+        StepUpStream below = stream();
+        StepUp stepUp = new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics());
+        if (!connection.begin(stepUp)) {
+            throw new JettyNegotiationException(Reason.IN_PROGRESS, true, null, null);
+        }
+        CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
+            show(stepUp.accepted());
+            if (failure instanceof NegotiationException why && why.reason() == Reason.BODY_TOO_LARGE) {
+                below.linger(factory.newLingering(request, connection));
+            }
+        });
+        stepUp.start();
+        return new Attempt(shown, stepUp);
+    }
+
+    private Http1 requireHttp1() throws NegotiationException {
+        Http1 http = Http1.of(request);
+        if (http == null) {
+            String version = request.getConnectionMetaData().getHttpVersion().asString();
+            throw new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null);
+        }
+        if (!http.isStillHttp()) {
+            throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, "the connection was upgraded", null);
+        }
+        return http;
+    }
+
+    private void requireUncommitted() throws NegotiationException {
+        boolean[] committed = {true};
+        try {
+            request.addHttpStreamWrapper(current -> {
+                committed[0] = current.isCommitted();
+                return current;
+            });
+        } catch (IllegalStateException ended) {
+            throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, "the request has ended", ended);
+        }
+        if (committed[0]) {
+            throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, null, null);
+        }
+    }
+
+    /** One stream a request, however often it negotiates. */
+    private synchronized StepUpStream stream() {
+        StepUpStream below = stream;
+        if (below == null) {
+            below = StepUpStream.below(request, factory.newKeptBytes(connection));
+            stream = below;
+        }
+        return below;
+    }
+
+    /** Makes this request's attributes tell what is true now; Jetty keeps what it saw at the beginning. */
+    private void show(@Nullable Proof proof) {
+        if (proof != null) {
+            acceptedHere = proof;
+        }
+        Proof here = acceptedHere;
+        boolean alive = here != null && connection.identity().isAlive(here);
+        request.setAttribute(
+                EndPoint.SslSessionData.ATTRIBUTE,
+                alive
+                        ? connection.negotiableEndPoint().sessionDataWith(here)
+                        : connection.negotiableEndPoint().getSslSessionData());
+    }
+
+    @Override
+    public void forget() {
+        acceptedHere = null;
+        connection.identity().forget();
+        Http1 http = Http1.of(request);
+        if (http != null) {
+            http.closeAfterResponse();
+        }
+        show(null);
+    }
+
+    @Override
+    public String toString() {
+        return "ClientCertificates[" + current() + "]";
+    }
+}

@@ -1,0 +1,299 @@
+package dev.latchkey.jetty;
+
+import dev.latchkey.ClientCertificate;
+import dev.latchkey.NegotiationException;
+import dev.latchkey.NegotiationOptions;
+import dev.latchkey.NegotiationOptions.BodyTooLarge;
+import dev.latchkey.NegotiationOptions.Presence;
+import dev.latchkey.NegotiationOptions.Untrusted;
+import dev.latchkey.Reason;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to get a client's certificate: body in, client asked, chain judged, body back.
+ *
+ * <p>Steps run on the given executor, one after the other. {@link #giveUp} may be called by any thread; whoever ends the
+ * attempt first decides its outcome, and only an attempt that was not over changes the connection's identity.
+ */
+final class StepUp {
+    private static final Logger LOG = LoggerFactory.getLogger(StepUp.class);
+
+    /** How far early data may exceed the body's limit: the head of a pipelined request. */
+    private static final int HEAD = 16 * 1024;
+
+    private final Request request;
+    private final NegotiableSslConnection connection;
+    private final Http1 http;
+    private final StepUpStream stream;
+    private final NegotiationOptions options;
+    private final Rule rule;
+    private final Executor executor;
+    private final NegotiationStatistics statistics;
+    private final CompletableFuture<ClientCertificate> outcome = new CompletableFuture<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final long startedNanos = System.nanoTime();
+
+    private volatile Consumer<NegotiationException> pending = this::fail;
+    private volatile Scheduler.@Nullable Task timer;
+    private volatile @Nullable Proof accepted;
+
+    /**
+     * @param options with nothing left open
+     * @param executor runs the steps
+     */
+    StepUp(
+            Request request,
+            NegotiableSslConnection connection,
+            Http1 http,
+            StepUpStream stream,
+            NegotiationOptions options,
+            Rule rule,
+            Executor executor,
+            NegotiationStatistics statistics) {
+        this.request = request;
+        this.connection = connection;
+        this.http = http;
+        this.stream = stream;
+        this.options = options;
+        this.rule = rule;
+        this.executor = executor;
+        this.statistics = statistics;
+    }
+
+    /** {@return what came of it; completes with a certificate, none, or a {@link NegotiationException}} */
+    CompletableFuture<ClientCertificate> outcome() {
+        return outcome;
+    }
+
+    /** {@return the proof that was accepted by this attempt, once the outcome is there; null if none was} */
+    @Nullable
+    Proof accepted() {
+        return accepted;
+    }
+
+    /** Starts; the caller has reserved the connection for this. */
+    void start() {
+        statistics.started();
+        stream.onEnd(() -> giveUp(new JettyNegotiationException(Reason.RESPONSE_COMMITTED, false, null, null)));
+        if (request.getHeaders().contains(HttpHeader.EXPECT)) {
+            // The client waits for 100 Continue: it is asked first, and sends its body afterwards.
+            whenDone(declaredBody(), this::ask);
+        } else {
+            startTimer(required(options.bodyTimeout().orElse(null)), Reason.BODY_TIMEOUT);
+            whenDone(body(), this::ask);
+        }
+    }
+
+    private static <T> T required(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("options with nothing left open");
+        }
+        return value;
+    }
+
+    // The body.
+
+    private CompletableFuture<Void> declaredBody() {
+        long limit = options.bodyLimit().orElseThrow();
+        long declared = request.getLength();
+        return declared > limit
+                ? CompletableFuture.failedFuture(new JettyNegotiationException(
+                        Reason.BODY_TOO_LARGE, false, declared + " bytes; the limit is " + limit, null))
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private CompletableFuture<Void> body() {
+        CompletableFuture<Void> declared = declaredBody();
+        if (declared.isCompletedExceptionally()) {
+            return declared;
+        }
+        RequestBody body = new RequestBody(request, stream, options.bodyLimit().orElseThrow(), executor);
+        CompletableFuture<Void> read = body.read();
+        waitingFor(body::giveUp);
+        return read;
+    }
+
+    // The question.
+
+    private void ask(@Nullable Void bodyIsHere) {
+        startTimer(required(options.deadline().orElse(null)), Reason.TIMEOUT);
+        CertificateMechanism.Asked asked = connection
+                .mechanism()
+                .ask(new CertificateMechanism.Question(
+                        options.acceptedIssuers().orElse(null),
+                        options.bodyLimit().orElseThrow() + HEAD,
+                        executor));
+        waitingFor(asked::giveUp);
+        whenDone(asked.answer(), this::judge);
+    }
+
+    // The answer.
+
+    private void judge(CertificateMechanism.Answer answer) {
+        waitingFor(this::fail);
+        if (connection.hasEarlyData() || http.hasNextRequest()) {
+            // What came before the new identity is not served under it (CVE-2009-3555): answer, then close.
+            http.closeAfterResponse();
+        }
+        Proof proof = answer.proof();
+        if (proof == null) {
+            noCertificate();
+            return;
+        }
+        Verdict verdict = connection.identity().judge(proof, rule);
+        Reason distrust = verdict.distrust();
+        if (distrust == null) {
+            accept(proof);
+        } else if (options.untrusted() == Untrusted.MARK) {
+            end(
+                    () -> statistics.failed(distrust),
+                    ClientCertificate.untrusted(proof.chain(), distrust, proof.mechanism()));
+        } else {
+            fail(new JettyNegotiationException(distrust, true, null, null));
+        }
+    }
+
+    private void accept(Proof proof) {
+        end(
+                () -> {
+                    connection.identity().replace(proof, rule);
+                    accepted = proof;
+                    statistics.certificate();
+                },
+                ClientCertificate.trusted(proof.chain(), proof.mechanism(), false));
+    }
+
+    private void noCertificate() {
+        if (options.presence() == Presence.NEED) {
+            fail(new JettyNegotiationException(Reason.NO_CERTIFICATE, true, null, null));
+            return;
+        }
+        end(
+                () -> {
+                    connection.identity().clear();
+                    statistics.noCertificate();
+                },
+                ClientCertificate.none(connection.mechanism().kind()));
+    }
+
+    // The end, which comes once.
+
+    private void end(Runnable change, ClientCertificate result) {
+        if (over.compareAndSet(false, true)) {
+            change.run();
+            tidyUp();
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("{} for {} after {} ms", result, remote(), millis());
+            }
+            outcome.complete(result);
+        }
+    }
+
+    private void fail(NegotiationException why) {
+        if (!over.compareAndSet(false, true)) {
+            return;
+        }
+        if (why.reason() == Reason.BODY_TOO_LARGE && options.bodyTooLarge() == BodyTooLarge.GO_ON_WITHOUT) {
+            tidyUp();
+            outcome.complete(ClientCertificate.none());
+            return;
+        }
+        if (!why.isConnectionUsable()) {
+            http.closeAfterResponse();
+        }
+        statistics.failed(why.reason());
+        tidyUp();
+        LOG.info("{} for {} after {} ms", why.getMessage(), remote(), millis());
+        outcome.completeExceptionally(why);
+    }
+
+    private void tidyUp() {
+        cancelTimer();
+        connection.end(this);
+        statistics.ended(millis());
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    private Object remote() {
+        return connection.getEndPoint().getRemoteSocketAddress();
+    }
+
+    /** Ends the attempt from outside; what cannot be used any more is closed. Never blocks. */
+    void giveUp(NegotiationException why) {
+        if (!over.get()) {
+            pending.accept(why);
+            fail(why);
+        }
+    }
+
+    /** Gives up because the application does not want to know any more. */
+    void cancel() {
+        if (!over.get()) {
+            statistics.cancelled();
+            giveUp(new JettyNegotiationException(Reason.CONNECTION_LOST, false, "the application gave up", null));
+        }
+    }
+
+    // Plumbing.
+
+    /** Says who must be told when the attempt is given up from now on. */
+    private void waitingFor(Consumer<NegotiationException> who) {
+        pending = who;
+        if (over.get()) {
+            who.accept(new JettyNegotiationException(Reason.CONNECTION_LOST, false, "given up meanwhile", null));
+        }
+    }
+
+    private <T extends @Nullable Object> void whenDone(CompletableFuture<T> step, Consumer<T> next) {
+        step.whenComplete((value, failure) -> {
+            try {
+                if (failure != null) {
+                    throw failure;
+                }
+                if (!over.get()) {
+                    next.accept(value);
+                }
+            } catch (CompletionException x) {
+                fail(HandshakeFailures.translate(x.getCause() == null ? x : x.getCause()));
+            } catch (Throwable x) {
+                fail(HandshakeFailures.translate(x));
+            }
+        });
+    }
+
+    private void startTimer(Duration time, Reason reason) {
+        cancelTimer();
+        NegotiationException why = new JettyNegotiationException(reason, false, time.toMillis() + " ms", null);
+        timer = request.getConnectionMetaData()
+                .getConnector()
+                .getScheduler()
+                // A close can block on the connection's lock, and the scheduler's thread serves everybody.
+                .schedule(() -> poolExecutor().execute(() -> giveUp(why)), time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void cancelTimer() {
+        Scheduler.Task running = timer;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    private Executor poolExecutor() {
+        return request.getConnectionMetaData().getConnector().getExecutor();
+    }
+}

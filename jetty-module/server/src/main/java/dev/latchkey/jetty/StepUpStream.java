@@ -1,0 +1,110 @@
+package dev.latchkey.jetty;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.Trailers;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's stream from its first step-up on: it gives the kept body back, and learns that the request ends.
+ *
+ * <p>Below the request, so that every Servlet version and every wrapper above reads the body as if it came from the
+ * network. Reads come from one thread at a time, as Jetty has it; the end may come from any thread.
+ */
+final class StepUpStream extends HttpStream.Wrapper {
+    /** Told when the request has ended, whichever way; called once. */
+    interface EndListener {
+        void ended();
+    }
+
+    private final KeptBytes body;
+    private final Deque<Content.Chunk> trailers = new ArrayDeque<>(1);
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean collecting;
+    private volatile @Nullable EndListener listener;
+    private volatile @Nullable Lingering lingering;
+
+    private StepUpStream(HttpStream wrapped, KeptBytes body) {
+        super(wrapped);
+        this.body = body;
+    }
+
+    /**
+     * {@return the stream, put below a request}
+     *
+     * @throws IllegalStateException if the request has ended
+     */
+    static StepUpStream below(Request request, KeptBytes body) {
+        StepUpStream[] made = new StepUpStream[1];
+        request.addHttpStreamWrapper(stream -> made[0] = new StepUpStream(stream, body));
+        return made[0];
+    }
+
+    void onEnd(EndListener whenEnded) {
+        listener = whenEnded;
+        if (ended.get()) {
+            whenEnded.ended();
+        }
+    }
+
+    /** After the response, what the client still sends is read and thrown away, so that it sees the response. */
+    void linger(Lingering after) {
+        lingering = after;
+    }
+
+    /** Sets whether reads go past what is kept: they do for the one who keeps it. */
+    void collecting(boolean now) {
+        collecting = now;
+    }
+
+    /** Keeps a chunk; the caller still releases it. {@return whether there was room} */
+    boolean keep(Content.Chunk chunk) {
+        if (chunk instanceof Trailers) {
+            trailers.add(chunk);
+        }
+        return body.append(chunk.getByteBuffer());
+    }
+
+    @Override
+    public Content.@Nullable Chunk read() {
+        if (collecting) {
+            return super.read();
+        }
+        Content.Chunk kept = body.poll();
+        if (kept == null) {
+            kept = trailers.poll();
+        }
+        return kept != null ? kept : super.read();
+    }
+
+    @Override
+    public void succeeded() {
+        end();
+        Lingering after = lingering;
+        if (after == null) {
+            super.succeeded();
+        } else {
+            after.start(super::succeeded);
+        }
+    }
+
+    @Override
+    public void failed(Throwable x) {
+        end();
+        super.failed(x);
+    }
+
+    private void end() {
+        if (ended.compareAndSet(false, true)) {
+            body.release();
+            EndListener whenEnded = listener;
+            if (whenEnded != null) {
+                whenEnded.ended();
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.latchkey.jetty;
+
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Set;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * The connector's trust manager, which during a negotiation records the chain instead of judging it.
+ *
+ * <p>JSSE ends the connection when a trust manager throws, and then no page can tell the client why. So the judgement
+ * is put off until the handshake has finished ({@link CertificateValidation}): nobody can see the chain before. At any
+ * other time, the first handshake above all, this is the connector's trust manager and nothing else. Thread-safe.
+ */
+final class StepUpTrustManager extends X509ExtendedTrustManager {
+    private static final X509Certificate[] NONE = {};
+
+    private final X509TrustManager stock;
+
+    StepUpTrustManager(X509TrustManager stock) {
+        this.stock = stock;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        HandshakeScope scope = HandshakeScope.current();
+        if (scope != null && scope.isNegotiation()) {
+            scope.received(chain, authType);
+            return;
+        }
+        if (stock instanceof X509ExtendedTrustManager extended) {
+            extended.checkClientTrusted(chain, authType, engine);
+        } else {
+            stock.checkClientTrusted(chain, authType);
+        }
+        if (scope != null) {
+            scope.received(chain, authType);
+        }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        if (stock instanceof X509ExtendedTrustManager extended) {
+            extended.checkClientTrusted(chain, authType, socket);
+        } else {
+            stock.checkClientTrusted(chain, authType);
+        }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        stock.checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        if (stock instanceof X509ExtendedTrustManager extended) {
+            extended.checkServerTrusted(chain, authType, engine);
+        } else {
+            stock.checkServerTrusted(chain, authType);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        if (stock instanceof X509ExtendedTrustManager extended) {
+            extended.checkServerTrusted(chain, authType, socket);
+        } else {
+            stock.checkServerTrusted(chain, authType);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        stock.checkServerTrusted(chain, authType);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The engine encodes their names into the CertificateRequest (RFC 5246 section 7.4.4, RFC 8446 section 4.2.4).
+     * A list that clients would choke on is left out, which is allowed and means "any": Java's refuse a message of more
+     * than 32 KiB, and the JDK cannot even encode one of more than 64. Validation is against all of them as ever.
+     */
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        HandshakeScope scope = HandshakeScope.current();
+        if (scope == null) {
+            return stock.getAcceptedIssuers();
+        }
+        Set<X500Principal> chosen = scope.acceptedIssuers();
+        X509Certificate[] issuers = chosen == null
+                ? stock.getAcceptedIssuers()
+                : chosen.stream().map(NamedAuthority::new).toArray(X509Certificate[]::new);
+        return encodedSize(issuers) > scope.maxAuthoritiesSize() ? NONE : issuers;
+    }
+
+    /** {@return the size in bytes of a list of authorities in a CertificateRequest} */
+    static int encodedSize(X509Certificate[] issuers) {
+        int size = 0;
+        for (X509Certificate issuer : issuers) {
+            size += 2 + issuer.getSubjectX500Principal().getEncoded().length;
+        }
+        return size;
+    }
+}
