@@ -186,6 +186,11 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         change(() -> settings.offerPostHandshakeAuthentication(offer));
     }
 
+    /** The {@code SSL}, for tests that make a peer misbehave. */
+    long nativeAddressForTests() {
+        return locked(() -> connection().nativeAddressForTests());
+    }
+
     // ---- settings
 
     @Override

@@ -404,6 +404,10 @@ final class TlsConnection {
         return open;
     }
 
+    long nativeAddressForTests() {
+        return handle().address();
+    }
+
     // ---- post-handshake authentication
 
     boolean canRequestCertificate() {
