@@ -1,0 +1,116 @@
+package dev.latchkey.openssl;
+
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets Java's trust manager decide on the peer's chain, in place of OpenSSL.
+ *
+ * <p>In a handshake a chain that is not accepted ends the connection, as with JSSE. In the answer to a post-handshake
+ * request the verdict is kept and the connection lives, so that the server can answer. Guarded by the engine's lock.
+ */
+final class CertificateVerifier {
+    private static final int OK = 0;
+    private static final int HAS_EXPIRED = 10;
+    private static final int REVOKED = 23;
+    /** Not in OpenSSL's table of alerts, and so answered with the general one, certificate_unknown. */
+    private static final int NOT_ACCEPTED = 29;
+
+    private static final Set<String> CLIENT_AUTH_TYPES = Set.of("RSA", "DSA", "EC", "EdDSA", "RSASSA-PSS");
+
+    private final OpenSslEngine engine;
+    private final TlsConnection connection;
+    private final X509TrustManager manager;
+
+    CertificateVerifier(OpenSslEngine engine, TlsConnection connection, X509TrustManager manager) {
+        this.engine = engine;
+        this.connection = connection;
+        this.manager = manager;
+    }
+
+    /** Upcall: whether the handshake goes on with this chain. */
+    boolean verify(long store) {
+        try {
+            List<X509Certificate> chain = chain(store);
+            CertificateException verdict = verdict(chain.toArray(X509Certificate[]::new));
+            LibCrypto.X509_STORE_CTX_set_error(store, verdict == null ? OK : errorFor(verdict));
+            return connection.onVerdict(chain, verdict);
+        } catch (CertificateException e) {
+            LibCrypto.X509_STORE_CTX_set_error(store, NOT_ACCEPTED);
+            connection.upcallFailed(e);
+            return false;
+        } finally {
+            // What is left in the queue would be taken for a failure of the call that we are in.
+            SslError.clear();
+        }
+    }
+
+    private static List<X509Certificate> chain(long store) throws CertificateException {
+        List<X509Certificate> sent = Certificates.toJavaList(LibCrypto.X509_STORE_CTX_get0_untrusted(store));
+        return sent.isEmpty() ? List.of(Certificates.toJava(LibCrypto.X509_STORE_CTX_get0_cert(store))) : sent;
+    }
+
+    private @Nullable CertificateException verdict(X509Certificate[] chain) {
+        try {
+            if (engine.getUseClientMode()) {
+                checkServer(chain, connection.serverAuthType());
+            } else {
+                checkClient(chain);
+            }
+            return null;
+        } catch (CertificateException e) {
+            return e;
+        } catch (RuntimeException e) {
+            return new CertificateException("The trust manager failed: " + e, e);
+        }
+    }
+
+    private void checkClient(X509Certificate[] chain) throws CertificateException {
+        String algorithm = chain[0].getPublicKey().getAlgorithm();
+        String authType = CLIENT_AUTH_TYPES.contains(algorithm) ? algorithm : "UNKNOWN";
+        if (manager instanceof X509ExtendedTrustManager extended) {
+            extended.checkClientTrusted(chain, authType, engine);
+        } else {
+            refuseIdentification();
+            manager.checkClientTrusted(chain, authType);
+        }
+    }
+
+    private void checkServer(X509Certificate[] chain, String authType) throws CertificateException {
+        if (manager instanceof X509ExtendedTrustManager extended) {
+            extended.checkServerTrusted(chain, authType, engine);
+        } else {
+            refuseIdentification();
+            manager.checkServerTrusted(chain, authType);
+        }
+    }
+
+    private void refuseIdentification() throws CertificateException {
+        String algorithm = engine.getSSLParameters().getEndpointIdentificationAlgorithm();
+        if (algorithm != null && !algorithm.isEmpty()) {
+            throw new CertificateException("Endpoint identification " + algorithm
+                    + " needs an X509ExtendedTrustManager; this is " + manager.getClass());
+        }
+    }
+
+    private static int errorFor(CertificateException verdict) {
+        for (Throwable t = verdict; t != null; t = t.getCause()) {
+            if (t instanceof CertPathValidatorException path) {
+                if (path.getReason() == BasicReason.EXPIRED) {
+                    return HAS_EXPIRED;
+                }
+                if (path.getReason() == BasicReason.REVOKED) {
+                    return REVOKED;
+                }
+            }
+        }
+        return NOT_ACCEPTED;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.latchkey.openssl;
+
+import java.io.ByteArrayInputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+
+/** Carries certificates and names between Java and OpenSSL, by their DER encoding. */
+final class Certificates {
+    private Certificates() {}
+
+    /** C's {@code i2d} functions: the length when the destination is null, else they write to where it points. */
+    @FunctionalInterface
+    private interface Encoder {
+        int encode(long object, MemorySegment destination);
+    }
+
+    /** Java's copy of a certificate that OpenSSL keeps. */
+    static X509Certificate toJava(long certificate) throws CertificateException {
+        return parse(encode(certificate, LibCrypto::i2d_X509));
+    }
+
+    /** Java's copies of a stack of certificates; a null stack is an empty one. */
+    static List<X509Certificate> toJavaList(long stack) throws CertificateException {
+        int size = stack == 0 ? 0 : LibCrypto.OPENSSL_sk_num(stack);
+        List<X509Certificate> list = new ArrayList<>(Math.max(0, size));
+        for (int i = 0; i < size; i++) {
+            list.add(toJava(LibCrypto.OPENSSL_sk_value(stack, i)));
+        }
+        return list;
+    }
+
+    /** Java's copies of a stack of names; a null stack is an empty one. */
+    static X500Principal[] namesToJava(long stack) {
+        int size = stack == 0 ? 0 : Math.max(0, LibCrypto.OPENSSL_sk_num(stack));
+        X500Principal[] names = new X500Principal[size];
+        for (int i = 0; i < size; i++) {
+            names[i] = new X500Principal(encode(LibCrypto.OPENSSL_sk_value(stack, i), LibCrypto::i2d_X509_NAME));
+        }
+        return names;
+    }
+
+    static X509Certificate parse(byte[] der) throws CertificateException {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+    }
+
+    /** A new certificate of OpenSSL's, which the caller owns. */
+    static NativeHandle toNative(X509Certificate certificate) throws CertificateException {
+        long address = decode(certificate.getEncoded(), LibCrypto::d2i_X509);
+        return new NativeHandle(NativeHandle.Kind.CERTIFICATE, address);
+    }
+
+    /** A new stack of names, which the callee that it is given to owns, names and all. */
+    static long namesToNative(Collection<X500Principal> names) {
+        long stack = LibCrypto.OPENSSL_sk_new_null();
+        for (X500Principal name : names) {
+            long address = decode(name.getEncoded(), LibCrypto::d2i_X509_NAME);
+            if (address != 0 && LibCrypto.OPENSSL_sk_push(stack, address) <= 0) {
+                LibCrypto.X509_NAME_free(address);
+            }
+        }
+        return stack;
+    }
+
+    /** C's {@code d2i} functions. */
+    @FunctionalInterface
+    interface Decoder {
+        long decode(MemorySegment result, MemorySegment der, long length);
+    }
+
+    /** What OpenSSL makes of the bytes; 0 with a reason in the error queue when it can make nothing. */
+    static long decode(byte[] der, Decoder decoder) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, der);
+            MemorySegment pointer = arena.allocateFrom(ValueLayout.ADDRESS, bytes);
+            long made = decoder.decode(MemorySegment.NULL, pointer, der.length);
+            bytes.fill((byte) 0); // It may be a private key.
+            return made;
+        }
+    }
+
+    private static byte[] encode(long object, Encoder encoder) {
+        int length = encoder.encode(object, MemorySegment.NULL);
+        if (length <= 0) {
+            throw SslError.illegal("OpenSSL could not encode");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(length);
+            encoder.encode(object, arena.allocateFrom(ValueLayout.ADDRESS, bytes));
+            return bytes.toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+}

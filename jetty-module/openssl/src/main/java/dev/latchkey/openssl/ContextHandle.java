@@ -1,0 +1,85 @@
+package dev.latchkey.openssl;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * Owns one {@code SSL_CTX}: what all connections of a context share, with our callbacks installed.
+ *
+ * <p>Set up by one thread, then used by many.
+ */
+final class ContextHandle extends NativeHandle {
+    /** {@code SSL_OP_NO_RENEGOTIATION}: refuses the peer's; it refuses ours too, so it is lifted while ours runs. */
+    static final long OPTION_NO_RENEGOTIATION = 1L << 30;
+
+    /** Or the client resumes in a renegotiation, and no certificate is asked for. */
+    private static final long OPTION_NO_RESUMPTION_ON_RENEGOTIATION = 1L << 16;
+
+    private static final int MODE_PARTIAL_WRITE = 0x1;
+    private static final int MODE_MOVING_WRITE_BUFFER = 0x2;
+    private static final int MODE_AUTO_RETRY = 0x4;
+    private static final int MODE_RELEASE_BUFFERS = 0x10;
+
+    private static final int SET_MODE = 33;
+    private static final int SET_READ_AHEAD = 41;
+    private static final int SET_CACHE_SIZE = 42;
+    private static final int SET_SERVER_NAME_CALLBACK = 53;
+    private static final int SET_DH_AUTO = 118;
+
+    ContextHandle() {
+        super(Kind.SSL_CTX, LibSslContext.SSL_CTX_new(LibSslContext.TLS_method()));
+        long context = address();
+        LibSslContext.SSL_CTX_set_options(context, OPTION_NO_RENEGOTIATION | OPTION_NO_RESUMPTION_ON_RENEGOTIATION);
+        // Without RELEASE_BUFFERS an idle connection keeps 34 KB.
+        int mode = MODE_PARTIAL_WRITE | MODE_MOVING_WRITE_BUFFER | MODE_AUTO_RETRY | MODE_RELEASE_BUFFERS;
+        control(SET_MODE, mode);
+        // One record is lent at a time, so reading ahead takes header and body in one upcall, and no more.
+        control(SET_READ_AHEAD, 1);
+        control(SET_DH_AUTO, 1);
+        installCallbacks(context);
+    }
+
+    private static void installCallbacks(long context) {
+        MemorySegment none = MemorySegment.NULL;
+        LibSslContext.SSL_CTX_set_cert_verify_callback(context, Upcalls.VERIFY, none);
+        LibSslContext.SSL_CTX_set_cert_cb(context, Upcalls.CERTIFICATE, none);
+        LibSslContext.SSL_CTX_set_alpn_select_cb(context, Upcalls.ALPN, none);
+        LibSslContext.SSL_CTX_set_client_hello_cb(context, Upcalls.CLIENT_HELLO, none);
+        LibSslContext.SSL_CTX_callback_ctrl(context, SET_SERVER_NAME_CALLBACK, Upcalls.SERVER_NAME);
+        LibSslContext.SSL_CTX_set_session_ticket_cb(context, Upcalls.TICKET_MADE, Upcalls.TICKET_READ, none);
+    }
+
+    /** The names to send with a CertificateRequest. */
+    void setAuthorities(Collection<X500Principal> names) {
+        LibSslContext.SSL_CTX_set_client_CA_list(address(), Certificates.namesToNative(names));
+    }
+
+    /** To be called before the first connection is made, for those read it without a lock. */
+    void setCipherSuites(String[] names) {
+        CipherSuites suites = CipherSuites.instance();
+        String list12 = suites.listFor12(names);
+        try (Arena arena = Arena.ofConfined()) {
+            LibSslContext.SSL_CTX_set_ciphersuites(address(), arena.allocateFrom(suites.listFor13(names)));
+            if (!list12.isEmpty()) {
+                LibSslContext.SSL_CTX_set_cipher_list(address(), arena.allocateFrom(list12));
+            }
+        } finally {
+            SslError.clear();
+        }
+    }
+
+    /** How many TLS sessions the server keeps for clients that take no ticket; 0 means no limit. */
+    void setCacheSize(int size) {
+        control(SET_CACHE_SIZE, size);
+    }
+
+    void setTimeout(int seconds) {
+        LibSslContext.SSL_CTX_set_timeout(address(), seconds);
+    }
+
+    private void control(int command, long number) {
+        LibSslContext.SSL_CTX_ctrl(address(), command, number, MemorySegment.NULL);
+    }
+}

@@ -1,0 +1,219 @@
+package dev.latchkey.openssl;
+
+import java.security.Principal;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSessionBindingEvent;
+import javax.net.ssl.SSLSessionBindingListener;
+import javax.net.ssl.SSLSessionContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS session of one connection, as JSSE shows it.
+ *
+ * <p>One object serves a connection for life: values that were put into it survive a renegotiation and a new client
+ * certificate, which change what it says. It holds copies only, so it can be asked after the engine is closed. Safe for
+ * any thread.
+ */
+final class OpenSslSession extends ExtendedSSLSession {
+    private static final String[] SIGNATURE_ALGORITHMS = {
+        "SHA256withECDSA",
+        "SHA384withECDSA",
+        "SHA512withECDSA",
+        "Ed25519",
+        "Ed448",
+        "EdDSA",
+        "RSASSA-PSS",
+        "SHA256withRSA",
+        "SHA384withRSA",
+        "SHA512withRSA",
+        "SHA224withECDSA",
+        "SHA224withRSA"
+    };
+
+    private final OpenSslContext context;
+    private final boolean client;
+    private final @Nullable String peerHost;
+    private final int peerPort;
+    private final long creationTime = System.currentTimeMillis();
+    private final Map<String, Object> values = new ConcurrentHashMap<>();
+    private volatile SessionState state = SessionState.NULL;
+    private volatile long lastAccessedTime = creationTime;
+    private volatile boolean valid = true;
+
+    OpenSslSession(OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort) {
+        this.context = context;
+        this.client = client;
+        this.peerHost = peerHost;
+        this.peerPort = peerPort;
+    }
+
+    SessionState state() {
+        return state;
+    }
+
+    void update(SessionState newState) {
+        state = newState;
+        lastAccessedTime = System.currentTimeMillis();
+    }
+
+    @Override
+    public byte[] getId() {
+        return state.id().clone();
+    }
+
+    @Override
+    public @Nullable SSLSessionContext getSessionContext() {
+        return client ? context.engineGetClientSessionContext() : context.engineGetServerSessionContext();
+    }
+
+    @Override
+    public long getCreationTime() {
+        return creationTime;
+    }
+
+    @Override
+    public long getLastAccessedTime() {
+        return lastAccessedTime;
+    }
+
+    /** This session is not resumed any more, by whatever ticket. The connection goes on. */
+    @Override
+    public void invalidate() {
+        valid = false;
+        context.endedSessions().add(state.family());
+    }
+
+    @Override
+    public boolean isValid() {
+        return valid && !state.protocol().equals(Protocols.NONE);
+    }
+
+    @Override
+    public void putValue(String name, Object value) {
+        requireArgument(name);
+        requireArgument(value);
+        Object old = values.put(name, value);
+        if (value instanceof SSLSessionBindingListener listener) {
+            listener.valueBound(new SSLSessionBindingEvent(this, name));
+        }
+        unbound(name, old);
+    }
+
+    @Override
+    public @Nullable Object getValue(String name) {
+        requireArgument(name);
+        return values.get(name);
+    }
+
+    @Override
+    public void removeValue(String name) {
+        requireArgument(name);
+        unbound(name, values.remove(name));
+    }
+
+    @Override
+    public String[] getValueNames() {
+        return values.keySet().toArray(String[]::new);
+    }
+
+    @Override
+    public Certificate[] getPeerCertificates() throws SSLPeerUnverifiedException {
+        List<X509Certificate> chain = state.peerCertificates();
+        if (chain.isEmpty()) {
+            throw new SSLPeerUnverifiedException("peer not authenticated");
+        }
+        return chain.toArray(Certificate[]::new);
+    }
+
+    @Override
+    public Principal getPeerPrincipal() throws SSLPeerUnverifiedException {
+        return ((X509Certificate) getPeerCertificates()[0]).getSubjectX500Principal();
+    }
+
+    @Override
+    public Certificate @Nullable [] getLocalCertificates() {
+        List<X509Certificate> chain = state.localCertificates();
+        return chain.isEmpty() ? null : chain.toArray(Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable Principal getLocalPrincipal() {
+        List<X509Certificate> chain = state.localCertificates();
+        return chain.isEmpty() ? null : chain.get(0).getSubjectX500Principal();
+    }
+
+    @Override
+    public String getCipherSuite() {
+        return state.cipherSuite();
+    }
+
+    @Override
+    public String getProtocol() {
+        return state.protocol();
+    }
+
+    @Override
+    public @Nullable String getPeerHost() {
+        return peerHost;
+    }
+
+    @Override
+    public int getPeerPort() {
+        return peerPort;
+    }
+
+    @Override
+    public int getPacketBufferSize() {
+        return TlsRecord.MAX_SIZE;
+    }
+
+    @Override
+    public int getApplicationBufferSize() {
+        return TlsRecord.MAX_PLAINTEXT_SIZE;
+    }
+
+    @Override
+    public String[] getLocalSupportedSignatureAlgorithms() {
+        return SIGNATURE_ALGORITHMS.clone();
+    }
+
+    /** OpenSSL chooses among the certificates by what the peer supports; key managers need not. */
+    @Override
+    public String[] getPeerSupportedSignatureAlgorithms() {
+        return SIGNATURE_ALGORITHMS.clone();
+    }
+
+    @Override
+    public List<SNIServerName> getRequestedServerNames() {
+        return state.requestedNames();
+    }
+
+    @Override
+    public List<byte[]> getStatusResponses() {
+        return List.of();
+    }
+
+    @Override
+    public String toString() {
+        return "OpenSslSession[" + getProtocol() + ", " + getCipherSuite() + "]";
+    }
+
+    private void unbound(String name, @Nullable Object value) {
+        if (value instanceof SSLSessionBindingListener listener) {
+            listener.valueUnbound(new SSLSessionBindingEvent(this, name));
+        }
+    }
+
+    private static void requireArgument(@Nullable Object argument) {
+        if (argument == null) {
+            throw new IllegalArgumentException("arguments can not be null");
+        }
+    }
+}

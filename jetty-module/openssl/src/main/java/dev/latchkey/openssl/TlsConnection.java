@@ -1,0 +1,521 @@
+package dev.latchkey.openssl;
+
+import dev.latchkey.openssl.PendingCertificateRequest.Event;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLProtocolException;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of one TLS connection: records in, records out, and what they change.
+ *
+ * <p>Each call takes at most one record and leaves the error queue empty. What must be sent and was not asked for waits
+ * in the queue, and the status is then {@code NEED_WRAP}. The {@code SSL} is made when the handshake begins, and freed
+ * as soon as both directions are closed. Guarded by the engine's lock.
+ *
+ * <p>Closing is apart from the phases, one flag a direction. A renegotiation is part of ESTABLISHED and has a state of
+ * its own. A post-handshake request is no handshake: application data goes on, and a server that saw a handshake status
+ * would take it for a renegotiation.
+ */
+final class TlsConnection {
+    /** Where the handshake is. */
+    private enum Phase {
+        NEW,
+        HANDSHAKING,
+        ESTABLISHED
+    }
+
+    private static final int ERROR_NONE = 0;
+    private static final int ERROR_WANT_READ = 2;
+    private static final int ERROR_ZERO_RETURN = 6;
+    private static final int KEY_UPDATE_NOT_REQUESTED = 0;
+    private static final int CONTENT_HANDSHAKE = 22;
+    private static final int MESSAGE_CLIENT_HELLO = 1;
+    private static final int MESSAGE_CERTIFICATE = 11;
+    private static final int MESSAGE_FINISHED = 20;
+    private static final byte[] PLAIN_CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
+
+    private final OpenSslContext context;
+    private final EngineSettings settings;
+    private final OpenSslSession session;
+    private final CertificateVerifier verifier;
+    private final KeySelector keySelector;
+    private final ServerNames serverNames;
+    private final AlpnSelection alpn;
+    private final SessionIdentity identity;
+    private final Tickets tickets;
+    private final CertificateRequests requests;
+    private final Renegotiation renegotiation;
+    private final OutputQueue queue = new OutputQueue();
+
+    private Phase phase = Phase.NEW;
+    private @Nullable SslHandle handle;
+    private boolean inboundClosed;
+    private boolean outboundClosed;
+    private boolean closeNotifyReceived;
+    private boolean anyRecordTaken;
+    private boolean finishedDue;
+    private @Nullable Throwable upcallFailure;
+
+    TlsConnection(OpenSslEngine engine, OpenSslContext context, EngineSettings settings, OpenSslSession session) {
+        this.context = context;
+        this.settings = settings;
+        this.session = session;
+        this.verifier = new CertificateVerifier(engine, this, context.trustManager());
+        this.keySelector = new KeySelector(engine, context);
+        this.serverNames = new ServerNames(settings);
+        this.alpn = new AlpnSelection(engine, settings);
+        this.identity = new SessionIdentity(context, keySelector, serverNames);
+        this.tickets = new Tickets(identity, context.endedSessions());
+        this.requests = new CertificateRequests(settings);
+        this.renegotiation = new Renegotiation(settings);
+    }
+
+    // ---- what the engine asks
+
+    boolean isStarted() {
+        return phase != Phase.NEW;
+    }
+
+    boolean isEstablished() {
+        return phase == Phase.ESTABLISHED;
+    }
+
+    /** Whether a session is being made or changed, and so may be looked at by trust and key managers. */
+    boolean isNegotiating() {
+        return isHandshaking() || request().isPending();
+    }
+
+    private boolean isHandshaking() {
+        return phase == Phase.HANDSHAKING || renegotiation.isPending();
+    }
+
+    boolean isInboundDone() {
+        return inboundClosed;
+    }
+
+    boolean isOutboundDone() {
+        return outboundClosed && queue.isEmpty();
+    }
+
+    PendingCertificateRequest request() {
+        return requests.request();
+    }
+
+    AlpnSelection alpn() {
+        return alpn;
+    }
+
+    HandshakeStatus status() {
+        if (!queue.isEmpty()) {
+            return HandshakeStatus.NEED_WRAP;
+        }
+        if (inboundClosed || outboundClosed) {
+            boolean both = inboundClosed && outboundClosed;
+            HandshakeStatus remaining = inboundClosed ? HandshakeStatus.NEED_WRAP : HandshakeStatus.NEED_UNWRAP;
+            return both ? HandshakeStatus.NOT_HANDSHAKING : remaining;
+        }
+        return isHandshaking() ? HandshakeStatus.NEED_UNWRAP : HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    // ---- handshakes
+
+    /** Begins the first handshake; a client's ClientHello is queued. */
+    void start() throws SSLException {
+        ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
+        SslHandle made = new SslHandle(shared, this, new RecordBio(queue));
+        handle = made;
+        phase = Phase.HANDSHAKING;
+        try {
+            settings.applyTo(made.address(), context);
+        } catch (SSLException e) {
+            throw fail(e);
+        }
+        if (settings.isClient()) {
+            handshake(made);
+        }
+    }
+
+    /** Renegotiates on TLS 1.2; changes our keys on TLS 1.3, which has no renegotiation. */
+    void startAgain() throws SSLException {
+        if (isHandshaking()) {
+            return;
+        }
+        if (inboundClosed || outboundClosed) {
+            throw new SSLException("The connection is closed");
+        }
+        long ssl = handle().address();
+        if (session.getProtocol().equals(Protocols.TLS_1_3)) {
+            LibSsl.SSL_key_update(ssl, KEY_UPDATE_NOT_REQUESTED);
+            LibSsl.SSL_do_handshake(ssl);
+        } else {
+            int result = renegotiation.start(ssl);
+            identity.expectChain();
+            if (result != 1 && LibSsl.SSL_get_error(ssl, result) != ERROR_WANT_READ) {
+                throw fail(SslError.drain().exception(true, takeUpcallFailure()));
+            }
+        }
+        SslError.clear();
+    }
+
+    private void handshake(SslHandle open) throws SSLException {
+        long ssl = open.address();
+        int result = LibSsl.SSL_do_handshake(ssl);
+        if (result == 1) {
+            established(ssl);
+            return;
+        }
+        switch (LibSsl.SSL_get_error(ssl, result)) {
+            case ERROR_WANT_READ -> {}
+            case ERROR_ZERO_RETURN -> throw fail(new SSLHandshakeException("Received close_notify during handshake"));
+            default -> throw fail(SslError.drain().exception(true, takeUpcallFailure()));
+        }
+    }
+
+    /** A handshake is complete, the first one or a renegotiation. */
+    private void established(long ssl) {
+        boolean first = phase == Phase.HANDSHAKING;
+        phase = Phase.ESTABLISHED;
+        if (first) {
+            alpn.finish(ssl);
+        } else {
+            renegotiation.finish(ssl);
+        }
+        boolean resumed = first && LibSsl.SSL_session_reused(ssl) == 1;
+        session.update(identity.finished(ssl, resumed));
+        if (!resumed && session.getProtocol().equals(Protocols.TLS_1_2)) {
+            // For clients that take no ticket: the server keeps the session itself.
+            Tickets.write(ssl, identity.ticketData(ssl));
+        }
+        finishedDue = true;
+    }
+
+    // ---- unwrap
+
+    SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] destinations, int offset, int count) throws SSLException {
+        if (inboundClosed) {
+            return result(Status.CLOSED, 0, 0);
+        }
+        if (phase == Phase.NEW) {
+            start();
+        }
+        if (phase == Phase.HANDSHAKING && status() == HandshakeStatus.NEED_WRAP) {
+            return result(Status.OK, 0, 0);
+        }
+        int length = TlsRecord.length(source);
+        int expected = TlsRecord.plaintextSize(length, session.getProtocol(), session.getCipherSuite());
+        if (isEstablished() && expected > Plaintext.remaining(destinations, offset, count)) {
+            return result(Status.BUFFER_OVERFLOW, 0, 0);
+        }
+        if (length < 0 || source.remaining() < length) {
+            return result(Status.BUFFER_UNDERFLOW, 0, 0);
+        }
+        return take(source, length, destinations, offset, count, expected);
+    }
+
+    private SSLEngineResult take(
+            ByteBuffer source, int length, ByteBuffer[] destinations, int offset, int count, int expected)
+            throws SSLException {
+        SslHandle open = handle();
+        int type = source.get(source.position()) & 0xFF;
+        int produced = 0;
+        open.bio().lendSource(source, length);
+        try {
+            anyRecordTaken = true;
+            if (phase == Phase.HANDSHAKING) {
+                handshake(open);
+            } else {
+                produced = read(open, type, destinations, offset, count, expected);
+            }
+            source.position(source.position() + length - open.bio().unread());
+        } finally {
+            open.bio().takeBack();
+            SslError.clear();
+        }
+        return result(
+                inboundClosed ? Status.CLOSED : Status.OK, length - open.bio().unread(), produced);
+    }
+
+    private int read(SslHandle open, int type, ByteBuffer[] destinations, int offset, int count, int expected)
+            throws SSLException {
+        long ssl = open.address();
+        int produced = Plaintext.read(ssl, destinations, offset, count, expected);
+        switch (produced > 0 ? ERROR_NONE : LibSsl.SSL_get_error(ssl, produced)) {
+            case ERROR_NONE, ERROR_WANT_READ -> taken(ssl, type);
+            case ERROR_ZERO_RETURN -> onCloseNotify();
+            default -> throw fail(SslError.drain().exception(isNegotiating(), takeUpcallFailure()));
+        }
+        return Math.max(0, produced);
+    }
+
+    /** A record was taken without a fatal error: what it contained now counts. */
+    private void taken(long ssl, int type) throws SSLException {
+        if (requests.onRecordTaken(ssl) && !requests.isUntrusted()) {
+            session.update(session.state().withPeerCertificates(identity.received()));
+        }
+        if (!session.getProtocol().equals(Protocols.TLS_1_2) || type == TlsRecord.APPLICATION_DATA) {
+            return;
+        }
+        boolean inHandshake = LibSsl.SSL_in_init(ssl) != 0;
+        if (renegotiation.isStarted() && !inHandshake) {
+            established(ssl);
+        } else if (!renegotiation.isPending() && inHandshake) {
+            renegotiation.onPeersRequest();
+        } else if (!renegotiation.isPending() && type == CONTENT_HANDSHAKE && renegotiation.onRefused()) {
+            throw fail(new SSLProtocolException("The peer keeps asking for renegotiation"));
+        }
+    }
+
+    private void onCloseNotify() {
+        closeNotifyReceived = true;
+        inboundClosed = true;
+        requests.onFailure();
+        if (session.getProtocol().equals(Protocols.TLS_1_2)) {
+            closeOutbound(); // TLS 1.2 answers at once; TLS 1.3 can go on sending.
+        }
+        releaseIfDone();
+    }
+
+    // ---- wrap
+
+    SSLEngineResult wrap(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {
+        if (isOutboundDone()) {
+            return result(Status.CLOSED, 0, 0);
+        }
+        if (phase == Phase.NEW) {
+            start();
+        }
+        if (phase == Phase.HANDSHAKING && status() == HandshakeStatus.NEED_UNWRAP) {
+            return result(Status.OK, 0, 0);
+        }
+        if (destination.remaining() < TlsRecord.MAX_SIZE) {
+            return result(Status.BUFFER_OVERFLOW, 0, 0);
+        }
+        int start = destination.position();
+        int consumed = 0;
+        if (!queue.isEmpty()) {
+            queue.drainTo(destination);
+        } else if (isEstablished() && !outboundClosed && Plaintext.remaining(sources, offset, count) > 0) {
+            consumed = write(sources, offset, count, destination);
+        }
+        return result(isOutboundDone() ? Status.CLOSED : Status.OK, consumed, destination.position() - start);
+    }
+
+    private int write(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {
+        SslHandle open = handle();
+        long ssl = open.address();
+        if (renegotiation.isStarted() && LibSsl.SSL_in_init(ssl) != 0) {
+            return 0;
+        }
+        open.bio().lendDestination(destination);
+        try {
+            int consumed = Plaintext.write(ssl, sources, offset, count);
+            if (consumed <= 0 && LibSsl.SSL_get_error(ssl, consumed) != ERROR_WANT_READ) {
+                throw fail(SslError.drain().exception(false, takeUpcallFailure()));
+            }
+            return Math.max(0, consumed);
+        } finally {
+            open.bio().takeBack();
+            SslError.clear();
+        }
+    }
+
+    private SSLEngineResult result(Status status, int consumed, int produced) {
+        HandshakeStatus now = status();
+        if (finishedDue && status == Status.OK && now != HandshakeStatus.NEED_WRAP) {
+            finishedDue = false;
+            now = HandshakeStatus.FINISHED;
+        }
+        return new SSLEngineResult(status, now, consumed, produced);
+    }
+
+    // ---- closing
+
+    /** Queues close_notify where TLS lets us, and sends no application data any more. */
+    void closeOutbound() {
+        if (outboundClosed) {
+            return;
+        }
+        outboundClosed = true;
+        SslHandle open = handle;
+        if (!isEstablished()) {
+            if (!anyRecordTaken && queue.isEmpty()) {
+                queue.append(PLAIN_CLOSE_NOTIFY);
+            }
+            inboundClosed = true;
+        } else if (open != null && LibSsl.SSL_in_init(open.address()) == 0) {
+            LibSsl.SSL_shutdown(open.address());
+            SslError.clear();
+        }
+        releaseIfDone();
+    }
+
+    /**
+     * Takes no records any more.
+     *
+     * @throws SSLException if the peer did not announce it: what came may be cut off
+     */
+    void closeInbound() throws SSLException {
+        if (inboundClosed) {
+            return;
+        }
+        inboundClosed = true;
+        requests.onFailure();
+        releaseIfDone();
+        if (!closeNotifyReceived && isStarted()) {
+            throw new SSLException("closing inbound before receiving peer's close_notify");
+        }
+    }
+
+    /** Ends the connection; what OpenSSL queued, an alert, is still sent. */
+    private SSLException fail(SSLException failure) {
+        inboundClosed = true;
+        outboundClosed = true;
+        requests.onFailure();
+        releaseIfDone();
+        return failure;
+    }
+
+    /** What is queued is Java's, so the native part can go at once. */
+    private void releaseIfDone() {
+        SslHandle open = handle;
+        if (inboundClosed && outboundClosed && open != null) {
+            open.close();
+            SslError.clear();
+        }
+    }
+
+    private SslHandle handle() {
+        SslHandle open = handle;
+        if (open == null) {
+            throw new IllegalStateException("The handshake has not begun");
+        }
+        return open;
+    }
+
+    long nativeAddressForTests() {
+        return handle().address();
+    }
+
+    // ---- post-handshake authentication
+
+    boolean canRequestCertificate() {
+        return isEstablished()
+                && requests.isOffered()
+                && !inboundClosed
+                && !outboundClosed
+                && session.getProtocol().equals(Protocols.TLS_1_3);
+    }
+
+    void requestCertificate(@Nullable Collection<X500Principal> authorities) throws SSLException {
+        if (request().isPending()) {
+            throw new IllegalStateException("A certificate request is pending");
+        }
+        if (!canRequestCertificate()) {
+            throw new SSLException("No certificate can be asked for on this connection: it takes TLS 1.3, a client"
+                    + " that offered post_handshake_auth, and both directions open");
+        }
+        try {
+            requests.send(handle().address(), authorities);
+        } finally {
+            SslError.clear();
+        }
+    }
+
+    // ---- upcalls
+
+    Tickets tickets() {
+        return tickets;
+    }
+
+    /** Something was thrown in an upcall, or it refused: the reason of the failure that follows. */
+    void upcallFailed(Throwable t) {
+        upcallFailure = t;
+    }
+
+    private @Nullable Throwable takeUpcallFailure() {
+        Throwable t = upcallFailure;
+        upcallFailure = null;
+        return t;
+    }
+
+    void onClientHello(long ssl) {
+        requests.onClientHello(ssl);
+    }
+
+    int onServerName(long ssl, long alert) {
+        int answer = serverNames.onServerName(ssl, alert);
+        describeHandshake(ssl);
+        return answer;
+    }
+
+    void onCertificateWanted(long ssl) throws GeneralSecurityException {
+        describeHandshake(ssl);
+        keySelector.select(ssl);
+    }
+
+    int onAlpn(long out, long outLength, long in, int inLength) {
+        return alpn.select(out, outLength, in, inLength);
+    }
+
+    /** The peer's chain goes to the trust manager; false ends the handshake. */
+    boolean onVerify(long ssl, long store) {
+        describeHandshake(ssl);
+        return verifier.verify(store);
+    }
+
+    /** The session as far as it is known, for the managers that look at it in a handshake. */
+    private void describeHandshake(long ssl) {
+        if (phase == Phase.HANDSHAKING) {
+            session.update(identity.unfinished(ssl));
+        }
+    }
+
+    /** What a trust manager needs to know of a server's key exchange, in JSSE's words. */
+    String serverAuthType() {
+        String suite = session.getCipherSuite();
+        int end = suite.indexOf("_WITH_");
+        return suite.startsWith("TLS_") && end > 0 ? suite.substring(4, end) : "UNKNOWN";
+    }
+
+    /** What the trust manager said; false ends the handshake. */
+    boolean onVerdict(List<X509Certificate> chain, @Nullable CertificateException verdict) {
+        identity.receive(chain);
+        if (requests.onChain(chain, verdict)) {
+            return true;
+        }
+        if (verdict != null) {
+            upcallFailed(verdict);
+        }
+        return verdict == null;
+    }
+
+    /** A message was read, but not yet verified; told while a request or a renegotiation is pending. */
+    void onMessage(boolean written, int contentType, long bytes, long length) {
+        if (written || contentType != CONTENT_HANDSHAKE || length < 1) {
+            return;
+        }
+        switch (Native.bytes(bytes, 1).get(ValueLayout.JAVA_BYTE, 0)) {
+            case MESSAGE_CLIENT_HELLO -> renegotiation.onClientHello();
+            case MESSAGE_CERTIFICATE -> {
+                if (request().isPending()) {
+                    identity.expectChain();
+                    request().on(Event.CERTIFICATE);
+                }
+            }
+            case MESSAGE_FINISHED -> request().on(Event.CLIENT_FINISHED);
+            default -> {}
+        }
+    }
+}
