@@ -1,7 +1,7 @@
 package dev.latchkey.openssl;
 
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine.State;
 import dev.latchkey.openssl.PendingCertificateRequest.Event;
-import dev.latchkey.openssl.PostHandshakeAuthenticationEngine.State;
 import java.lang.foreign.MemorySegment;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;

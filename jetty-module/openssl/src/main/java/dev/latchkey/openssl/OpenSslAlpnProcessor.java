@@ -1,5 +1,6 @@
 package dev.latchkey.openssl;
 
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine;
 import java.util.List;
 import java.util.function.BiFunction;
 import javax.net.ssl.SSLEngine;

@@ -1,5 +1,6 @@
 package dev.latchkey.openssl;
 
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;

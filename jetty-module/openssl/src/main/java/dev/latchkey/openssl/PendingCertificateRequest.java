@@ -1,6 +1,6 @@
 package dev.latchkey.openssl;
 
-import dev.latchkey.openssl.PostHandshakeAuthenticationEngine.State;
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine.State;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;

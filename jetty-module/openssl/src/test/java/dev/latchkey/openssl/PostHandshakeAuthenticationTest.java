@@ -3,7 +3,7 @@ package dev.latchkey.openssl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.openssl.PostHandshakeAuthenticationEngine.State;
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine.State;
 import dev.latchkey.testkit.HeldCertificate;
 import java.nio.ByteBuffer;
 import java.security.cert.CertificateException;

@@ -25,25 +25,32 @@ import org.jspecify.annotations.Nullable;
  * it runs on the selector thread. Steps run one after the other; {@link #giveUp} may be called by any thread.
  */
 final class HandshakeDriver implements CertificateMechanism.Asked {
-    /** What to make of a handshake that finished; called once, under no lock. */
-    interface Settlement {
+    /** The handshake that is moved on, as its mechanism knows it. */
+    interface Handshake {
+        /** {@return whether the engine has it finished, with the client's Finished verified} */
+        boolean isFinished() throws SSLException;
+
+        /** {@return what to make of it; called once when it finished, under no lock} */
         Answer settle() throws SSLException;
+
+        /** {@return whether a response can still be written when the client does not answer} */
+        boolean canBeGivenUp();
     }
 
     private final NegotiableSslConnection connection;
     private final NegotiableSslConnection.NegotiableEndPoint endPoint;
     private final Executor executor;
     private final long earlyDataLimit;
-    private final Settlement settlement;
+    private final Handshake handshake;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final Callback nextBytes = new NextBytes();
 
-    HandshakeDriver(NegotiableSslConnection connection, CertificateMechanism.Question question, Settlement settlement) {
+    HandshakeDriver(NegotiableSslConnection connection, CertificateMechanism.Question question, Handshake handshake) {
         this.connection = connection;
         this.endPoint = connection.negotiableEndPoint();
         this.executor = question.executor();
         this.earlyDataLimit = question.earlyDataLimit();
-        this.settlement = settlement;
+        this.handshake = handshake;
     }
 
     @Override
@@ -52,24 +59,33 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
     }
 
     void start() {
-        execute();
+        execute(() -> {
+            // Jetty's own fill and fill interest flush what the engine says from here on.
+            endPoint.flush(BufferUtil.EMPTY_BUFFER);
+            return moveBytes();
+        });
     }
 
-    private void execute() {
+    /** A step that moves bytes and tells whether the handshake has finished. */
+    private interface Step {
+        boolean run() throws IOException;
+    }
+
+    private void execute(Step step) {
         try {
-            executor.execute(this::step);
+            executor.execute(() -> run(step));
         } catch (RejectedExecutionException x) {
             fail(new JettyNegotiationException(Reason.STOPPING, false, null, x));
         }
     }
 
-    private void step() {
+    private void run(Step step) {
         if (answer.isDone()) {
             return;
         }
         try {
-            if (moveBytes()) {
-                Answer settled = settlement.settle();
+            if (step.run()) {
+                Answer settled = handshake.settle();
                 connection.closeHandshake();
                 answer.complete(settled);
             } else {
@@ -89,19 +105,16 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         RetainableByteBuffer buffer = PooledBuffers.acquire(pool, size);
         try {
             while (!answer.isDone()) {
-                endPoint.flush(BufferUtil.EMPTY_BUFFER);
-                if (isFinished()) {
-                    return true;
-                }
                 ByteBuffer into = buffer.getByteBuffer();
                 BufferUtil.clear(into);
                 int filled = endPoint.fillDuringHandshake(into);
                 if (filled > 0) {
                     keep(into);
-                } else if (!isFinished()) { // else once more round, to flush the engine's last words
-                    if (filled < 0) {
-                        throw new EofException("the client closed while it was asked");
-                    }
+                } else if (handshake.isFinished()) {
+                    return true; // what the engine still has to say goes out before the response
+                } else if (filled < 0) {
+                    throw new EofException("the client closed while it was asked");
+                } else {
                     return false;
                 }
             }
@@ -109,10 +122,6 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         } finally {
             buffer.release();
         }
-    }
-
-    private boolean isFinished() {
-        return !connection.isHandshakeOpen();
     }
 
     private void keep(ByteBuffer bytes) throws NegotiationException {
@@ -134,16 +143,26 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         }
     }
 
-    /** {@inheritDoc} In mid handshake nothing more can be said on the connection: it closes. */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>In the middle of a renegotiation nothing more can be said on the connection, and it closes. Post-handshake
+     * authentication leaves it to the response, after which it closes: a read is pending that cannot be taken back.
+     */
     @Override
     public void giveUp(NegotiationException why) {
-        fail(why);
+        if (handshake.canBeGivenUp()) {
+            answer.completeExceptionally(why);
+            connection.closeHandshake();
+        } else {
+            fail(why);
+        }
     }
 
     private final class NextBytes implements Callback {
         @Override
         public void succeeded() {
-            execute();
+            execute(HandshakeDriver.this::moveBytes);
         }
 
         @Override

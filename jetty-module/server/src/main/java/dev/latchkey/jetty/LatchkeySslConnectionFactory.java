@@ -167,6 +167,9 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
     /** A server that is asked for what its engine cannot do says so when it starts, not only to the first client. */
     private void tellProtocols() {
         SSLEngine engine = getSslContextFactory().newSSLEngine();
+        if (engine instanceof PostHandshakeAuthenticationEngine) {
+            return;
+        }
         List<String> enabled = Arrays.asList(engine.getEnabledProtocols());
         if (!enabled.contains(TLS_1_2)) {
             LOG.warn(

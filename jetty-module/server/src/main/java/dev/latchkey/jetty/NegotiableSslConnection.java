@@ -60,10 +60,11 @@ final class NegotiableSslConnection extends SslConnection {
     private final @Nullable Trust trust;
     private final ConnectionIdentity identity;
     private final AtomicReference<@Nullable Object> reservation = new AtomicReference<>();
-    private final Renegotiation renegotiation = new Renegotiation(this);
+    private final CertificateMechanism renegotiation = new Renegotiation(this);
+    private final CertificateMechanism postHandshakeAuthentication = new PostHandshakeAuthentication(this);
 
     private volatile @Nullable HandshakeScope negotiation;
-    private volatile boolean handshakeOpen;
+    private volatile boolean renegotiating;
     private volatile boolean firstHandshakeDone;
     private int records;
 
@@ -115,8 +116,9 @@ final class NegotiableSslConnection extends SslConnection {
         return identity;
     }
 
+    /** {@return how this connection's client is asked, by the TLS version that was negotiated} */
     CertificateMechanism mechanism() {
-        return renegotiation;
+        return isTls12() ? renegotiation : postHandshakeAuthentication;
     }
 
     /** {@return whether a chain can be judged after the handshake: the engine was made by our SSLContext} */
@@ -161,21 +163,21 @@ final class NegotiableSslConnection extends SslConnection {
 
     // The handshake of ours.
 
-    /** Lets one renegotiation through, from now until the engine has finished it. */
-    void openHandshake(HandshakeScope scope) {
+    /**
+     * Begins a negotiation: application data is kept aside from now on.
+     *
+     * @param renegotiate whether to let one renegotiation through, until the engine has finished it
+     */
+    void openHandshake(HandshakeScope scope, boolean renegotiate) {
         records = 0;
         negotiation = scope;
-        handshakeOpen = true;
+        renegotiating = renegotiate;
     }
 
     /** Ends what {@link #openHandshake} began, however it ended; early data can be read from now on. */
     void closeHandshake() {
-        handshakeOpen = false;
+        renegotiating = false;
         negotiation = null;
-    }
-
-    boolean isHandshakeOpen() {
-        return handshakeOpen;
     }
 
     /** {@return the server's own certificate on this connection, or null} */
@@ -200,7 +202,7 @@ final class NegotiableSslConnection extends SslConnection {
 
     @Override
     public boolean isRenegotiationAllowed() {
-        return handshakeOpen;
+        return renegotiating;
     }
 
     /** {@return no limit: ours are not counted (Jetty's default is 5), and a client's are never allowed} */
@@ -222,7 +224,7 @@ final class NegotiableSslConnection extends SslConnection {
             if (!helloTap.isDone()) {
                 helloTap.consumed(input.duplicate().flip().position(start));
             }
-            if (handshakeOpen && ++records > MOST_RECORDS) {
+            if (negotiation != null && ++records > MOST_RECORDS) {
                 throw new RecordFloodException();
             }
         }
@@ -246,7 +248,7 @@ final class NegotiableSslConnection extends SslConnection {
             return;
         }
         // From here on a ClientHello is the client's own, even if it lies in the same segment.
-        handshakeOpen = false;
+        renegotiating = false;
         if (!firstHandshakeDone) {
             firstHandshakeDone = true;
             if (trust != null) {

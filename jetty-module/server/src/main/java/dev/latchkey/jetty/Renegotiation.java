@@ -3,7 +3,6 @@ package dev.latchkey.jetty;
 import dev.latchkey.Mechanism;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.Reason;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +10,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks by a TLS 1.2 renegotiation: HelloRequest, and a full handshake with a CertificateRequest (RFC 5246 sections
@@ -43,13 +43,6 @@ final class Renegotiation implements CertificateMechanism {
 
     @Override
     public void check() throws NegotiationException {
-        if (!connection.isTls12()) {
-            throw new JettyNegotiationException(
-                    Reason.ENGINE_CANNOT,
-                    true,
-                    connection.getSSLEngine().getSession().getProtocol() + " needs post-handshake authentication",
-                    null);
-        }
         if (!connection.canDeferJudgement()) {
             throw new JettyNegotiationException(
                     Reason.ENGINE_CANNOT, true, "the SslContextFactory was given an SSLContext of its own", null);
@@ -64,16 +57,31 @@ final class Renegotiation implements CertificateMechanism {
     public Asked ask(Question question) {
         SSLEngine engine = connection.getSSLEngine();
         SSLSession before = engine.getSession();
+        X509Certificate serverBefore = connection.serverCertificate();
         SSLParameters restored = engine.getSSLParameters();
         HandshakeScope scope = HandshakeScope.negotiation(
                 connection.factory().getMaxAuthoritiesSize(),
                 question.acceptedIssuers(),
                 connection.serverCertificate());
-        HandshakeDriver driver = new HandshakeDriver(connection, question, () -> {
-            restore(engine, restored);
-            return settle(scope, before, engine.getSession());
+        HandshakeDriver driver = new HandshakeDriver(connection, question, new HandshakeDriver.Handshake() {
+            @Override
+            public boolean isFinished() {
+                return !connection.isRenegotiationAllowed();
+            }
+
+            @Override
+            public Answer settle() throws SSLException {
+                restore(engine, restored);
+                keepServerSide(serverBefore, before, engine.getSession());
+                return Renegotiation.this.settle(scope, engine.getSession());
+            }
+
+            @Override
+            public boolean canBeGivenUp() {
+                return false;
+            }
         });
-        connection.openHandshake(scope);
+        connection.openHandshake(scope, true);
         try {
             SSLParameters asking = engine.getSSLParameters();
             asking.setWantClientAuth(true);
@@ -102,24 +110,19 @@ final class Renegotiation implements CertificateMechanism {
         }
     }
 
-    private Answer settle(HandshakeScope scope, SSLSession before, SSLSession after) throws SSLException {
-        if (after == before) {
-            throw new SSLException("the engine finished without a new handshake");
-        }
-        keepServerSide(before, after);
-        List<X509Certificate> chain = ConnectionIdentity.peerCertificates(after);
+    private Answer settle(HandshakeScope scope, SSLSession session) throws SSLException {
+        List<X509Certificate> chain = ConnectionIdentity.peerCertificates(session);
         if (!chain.equals(scope.chain())) {
             // The engine shows a chain that it did not report, or hides one: believe neither.
             throw new SSLException("the engine's chain is not the one that it reported");
         }
-        return new Answer(chain.isEmpty() ? null : new Proof(chain, scope.authType(), kind(), after));
+        return new Answer(chain.isEmpty() ? null : new Proof(chain, scope.authType(), kind(), session));
     }
 
     /** A renegotiation changes nothing but the client's identity. */
-    private void keepServerSide(SSLSession before, SSLSession after) throws SSLException {
-        Certificate[] old = before.getLocalCertificates();
-        Certificate[] now = after.getLocalCertificates();
-        if (old == null || now == null || !old[0].equals(now[0])) {
+    private void keepServerSide(@Nullable X509Certificate serverBefore, SSLSession before, SSLSession after)
+            throws SSLException {
+        if (serverBefore == null || !serverBefore.equals(connection.serverCertificate())) {
             throw new SSLException("the server's certificate changed in mid connection");
         }
         // Jetty keeps the server name that the client asked for in the TLS session, and checks it at each request.

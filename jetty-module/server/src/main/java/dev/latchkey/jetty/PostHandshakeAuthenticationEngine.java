@@ -1,4 +1,4 @@
-package dev.latchkey.openssl;
+package dev.latchkey.jetty;
 
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
