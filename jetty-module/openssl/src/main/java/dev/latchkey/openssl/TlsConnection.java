@@ -121,12 +121,8 @@ final class TlsConnection {
         if (!queue.isEmpty()) {
             return HandshakeStatus.NEED_WRAP;
         }
-        if (inboundClosed || outboundClosed) {
-            boolean both = inboundClosed && outboundClosed;
-            HandshakeStatus remaining = inboundClosed ? HandshakeStatus.NEED_WRAP : HandshakeStatus.NEED_UNWRAP;
-            return both ? HandshakeStatus.NOT_HANDSHAKING : remaining;
-        }
-        return isHandshaking() ? HandshakeStatus.NEED_UNWRAP : HandshakeStatus.NOT_HANDSHAKING;
+        boolean open = !inboundClosed && !outboundClosed;
+        return open && isHandshaking() ? HandshakeStatus.NEED_UNWRAP : HandshakeStatus.NOT_HANDSHAKING;
     }
 
     // ---- handshakes
@@ -204,7 +200,7 @@ final class TlsConnection {
     // ---- unwrap
 
     SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] destinations, int offset, int count) throws SSLException {
-        if (inboundClosed) {
+        if (inboundClosed || (outboundClosed && !isEstablished())) {
             return result(Status.CLOSED, 0, 0);
         }
         if (phase == Phase.NEW) {
@@ -349,8 +345,8 @@ final class TlsConnection {
         }
         outboundClosed = true;
         SslHandle open = handle;
-        if (!isEstablished()) {
-            if (!anyRecordTaken && queue.isEmpty()) {
+        if (phase == Phase.HANDSHAKING) {
+            if (!anyRecordTaken) {
                 queue.append(PLAIN_CLOSE_NOTIFY);
             }
             inboundClosed = true;
@@ -371,6 +367,8 @@ final class TlsConnection {
             return;
         }
         inboundClosed = true;
+        // A handshake that cannot end leaves nothing to send either.
+        outboundClosed |= phase == Phase.HANDSHAKING;
         requests.onFailure();
         releaseIfDone();
         if (!closeNotifyReceived && isStarted()) {
