@@ -75,7 +75,7 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
             } else {
                 endPoint.fillInterested(nextBytes);
             }
-        } catch (IOException | RuntimeException x) {
+        } catch (Throwable x) {
             // An engine's unchecked exception is a failure of this handshake like any other: JDK 17 throws one for a
             // CertificateRequest of more than 64 KiB.
             fail(x);
@@ -86,7 +86,7 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
     private boolean moveBytes() throws IOException {
         ByteBufferPool pool = connection.pool();
         int size = connection.getSSLEngine().getSession().getApplicationBufferSize() + 1;
-        RetainableByteBuffer buffer = pool.acquire(size, false);
+        RetainableByteBuffer buffer = PooledBuffers.acquire(pool, size);
         try {
             while (!answer.isDone()) {
                 endPoint.flush(BufferUtil.EMPTY_BUFFER);

@@ -68,7 +68,7 @@ final class KeptBytes {
             return null;
         }
         try {
-            RetainableByteBuffer block = pool.acquire(BLOCK, false);
+            RetainableByteBuffer block = PooledBuffers.acquire(pool, BLOCK);
             blocks.addLast(block);
             return block;
         } catch (Throwable x) {

@@ -52,7 +52,7 @@ final class Lingering {
     }
 
     private void discard(Scheduler.Task timer) {
-        RetainableByteBuffer buffer = pool.acquire(16 * 1024, false);
+        RetainableByteBuffer buffer = PooledBuffers.acquire(pool, 16 * 1024);
         try {
             while (!over.get()) {
                 BufferUtil.clear(buffer.getByteBuffer());

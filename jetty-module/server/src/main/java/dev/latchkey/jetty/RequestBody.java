@@ -62,7 +62,7 @@ final class RequestBody {
             }
         } catch (NegotiationException x) {
             read.completeExceptionally(x);
-        } catch (RuntimeException x) {
+        } catch (Throwable x) {
             read.completeExceptionally(new JettyNegotiationException(Reason.BODY_FAILED, false, null, x));
         }
     }
