@@ -83,9 +83,17 @@ final class StepUp {
         return accepted;
     }
 
-    /** Starts; the caller has reserved the connection for this. */
+    /** Starts; the caller has reserved the connection for this. Throws nothing: the outcome tells. */
     void start() {
         statistics.started();
+        try {
+            begin();
+        } catch (Throwable x) {
+            fail(HandshakeFailures.translate(x));
+        }
+    }
+
+    private void begin() {
         stream.onEnd(() -> giveUp(new JettyNegotiationException(Reason.RESPONSE_COMMITTED, false, null, null)));
         if (request.getHeaders().contains(HttpHeader.EXPECT)) {
             // The client waits for 100 Continue: it is asked first, and sends its body afterwards.
@@ -282,8 +290,9 @@ final class StepUp {
         timer = request.getConnectionMetaData()
                 .getConnector()
                 .getScheduler()
-                // A close can block on the connection's lock, and the scheduler's thread serves everybody.
-                .schedule(() -> poolExecutor().execute(() -> giveUp(why)), time.toMillis(), TimeUnit.MILLISECONDS);
+                // Not on the scheduler's thread, which serves everybody; and for a blocking call on the thread that
+                // waits, because the pool may have none left when all its threads wait.
+                .schedule(() -> executor.execute(() -> giveUp(why)), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void cancelTimer() {
@@ -291,9 +300,5 @@ final class StepUp {
         if (running != null) {
             running.cancel();
         }
-    }
-
-    private Executor poolExecutor() {
-        return request.getConnectionMetaData().getConnector().getExecutor();
     }
 }
