@@ -204,10 +204,13 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
     }
 
     private @Nullable Trust findTrust() {
-        SSLContext context = getSslContextFactory().getSslContext();
+        SSLContext context = currentContext();
         Loaded known = loaded;
-        if (known != null && known.context() == context) {
+        if (known != null && (context == null || known.context() == context)) {
             return known.trust();
+        }
+        if (context == null) {
+            return null;
         }
         StepUpContextSpi.EngineRequest request = StepUpContextSpi.beginRequest();
         try {
@@ -219,6 +222,15 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
             return trust;
         } finally {
             StepUpContextSpi.endRequest(request);
+        }
+    }
+
+    /** {@return the SSLContext, or null when there is none: the server stops, or a reload of the stores failed} */
+    private @Nullable SSLContext currentContext() {
+        try {
+            return getSslContextFactory().getSslContext();
+        } catch (IllegalStateException reloadFailed) {
+            return null; // connections that are open go on under the trust that they were made under
         }
     }
 
