@@ -5,6 +5,7 @@ import dev.latchkey.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeFailures {
     private HandshakeFailures() {}
 
-    static NegotiationException translate(Throwable cause) {
+    static NegotiationException translate(Throwable failure) {
+        // A stage that depends on another one wraps its failure.
+        Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : null;
+        Throwable cause = wrapped == null ? failure : wrapped;
         if (cause instanceof NegotiationException already) {
             return already;
         }
