@@ -44,6 +44,8 @@ final class StepUp {
     private final CompletableFuture<ClientCertificate> outcome = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private final long startedNanos = System.nanoTime();
+    /** Noted at the start: a connection that was lost does not tell any more whose it was. */
+    private final Object remote;
 
     private volatile Consumer<NegotiationException> pending = this::fail;
     private volatile Scheduler.@Nullable Task timer;
@@ -70,6 +72,7 @@ final class StepUp {
         this.rule = rule;
         this.executor = executor;
         this.statistics = statistics;
+        this.remote = connection.getEndPoint().getRemoteSocketAddress();
     }
 
     /** {@return what came of it; completes with a certificate, none, or a {@link NegotiationException}} */
@@ -203,7 +206,7 @@ final class StepUp {
             change.run();
             tidyUp();
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{} for {} after {} ms", result, remote(), millis());
+                LOG.debug("{} for {} after {} ms", result, remote, millis());
             }
             outcome.complete(result);
         }
@@ -223,7 +226,7 @@ final class StepUp {
         }
         statistics.failed(why.reason());
         tidyUp();
-        LOG.info("{} for {} after {} ms", why.getMessage(), remote(), millis());
+        LOG.info("{} for {} after {} ms", why.getMessage(), remote, millis());
         outcome.completeExceptionally(why);
     }
 
@@ -235,10 +238,6 @@ final class StepUp {
 
     private long millis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
-    }
-
-    private Object remote() {
-        return connection.getEndPoint().getRemoteSocketAddress();
     }
 
     /** Ends the attempt from outside; what cannot be used any more is closed. Never blocks. */
