@@ -16,6 +16,9 @@ final class TlsRecord {
 
     private static final int CHANGE_CIPHER_SPEC = 20;
     private static final int TAG_SIZE = 16;
+    /** A full record of 1.3 carries 16,384 bytes and their type; a buffer for the bytes alone must do. */
+    private static final int INNER_TYPE_SIZE = 1;
+
     private static final int EXPLICIT_NONCE_SIZE = 8;
     private static final int CBC_MIN_OVERHEAD = 16 + 20 + 1;
 
@@ -46,7 +49,10 @@ final class TlsRecord {
     }
 
     private static int overhead(String protocol, String cipherSuite) {
-        if (protocol.equals(Protocols.TLS_1_3) || cipherSuite.contains("CHACHA20")) {
+        if (protocol.equals(Protocols.TLS_1_3)) {
+            return INNER_TYPE_SIZE + TAG_SIZE;
+        }
+        if (cipherSuite.contains("CHACHA20")) {
             return TAG_SIZE;
         }
         if (cipherSuite.contains("_GCM_")) {
