@@ -402,6 +402,16 @@ final class TlsConnection {
         return open;
     }
 
+    /** The server does not keep this session any more, for a client that takes no ticket. */
+    void forgetSession() {
+        SslHandle open = handle;
+        if (open != null && !open.isClosed()) {
+            ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
+            LibSslContext.SSL_CTX_remove_session(shared.address(), LibSsl.SSL_get_session(open.address()));
+            SslError.clear();
+        }
+    }
+
     long nativeAddressForTests() {
         return handle().address();
     }

@@ -130,15 +130,13 @@ class EngineContractTest {
     }
 
     static Stream<Arguments> rolesAndVersions() {
-        return Stream.of("TLSv1.2", "TLSv1.3")
-                .flatMap(v -> Stream.of(Arguments.of(true, v), Arguments.of(false, v)));
+        return Stream.of("TLSv1.2", "TLSv1.3").flatMap(v -> Stream.of(Arguments.of(true, v), Arguments.of(false, v)));
     }
 
     static Stream<Arguments> seeds() {
         long base = Long.getLong("latchkey.seed", System.nanoTime());
         return rolesAndVersions()
-                .flatMap(a -> IntStream.range(0, 12)
-                        .mapToObj(i -> Arguments.of(a.get()[0], a.get()[1], base + i)));
+                .flatMap(a -> IntStream.range(0, 12).mapToObj(i -> Arguments.of(a.get()[0], a.get()[1], base + i)));
     }
 
     private static void compare(boolean server, String protocol, String about, Schedule schedule) throws SSLException {
@@ -167,6 +165,12 @@ class EngineContractTest {
     void beforeTheHandshake(boolean server, String protocol) throws SSLException {
         compare(server, protocol, "empty unwrap", r -> r.unwrap("unwrap nothing", ByteBuffer.allocate(0), room(0)));
         compare(server, protocol, "status", r -> r.act("status", () -> {}));
+        compare(server, protocol, "sizes", r -> {
+            r.act("packet " + r.subject.engine.getSession().getPacketBufferSize(), () -> {});
+            r.act("application " + r.subject.engine.getSession().getApplicationBufferSize(), () -> {});
+            r.connected();
+            r.act("packet " + r.subject.engine.getSession().getPacketBufferSize(), () -> {});
+        });
         compare(server, protocol, "begin", r -> r.act("begin", r.subject.engine::beginHandshake));
         compare(server, protocol, "half a header", r -> {
             r.act("begin", r.subject.engine::beginHandshake);
@@ -224,7 +228,10 @@ class EngineContractTest {
             r.wrap("16384", room(16384), ByteBuffer.allocate(PACKET));
             r.wrap("16385", room(16385), ByteBuffer.allocate(2 * PACKET));
             r.wrap("several", room(10, 0, 20, 16370), ByteBuffer.allocateDirect(PACKET));
-            r.wrap("read-only", new ByteBuffer[] {ByteBuffer.allocate(100).asReadOnlyBuffer()}, ByteBuffer.allocate(PACKET));
+            r.wrap(
+                    "read-only",
+                    new ByteBuffer[] {ByteBuffer.allocate(100).asReadOnlyBuffer()},
+                    ByteBuffer.allocate(PACKET));
             r.wrap("direct", new ByteBuffer[] {ByteBuffer.allocateDirect(100)}, ByteBuffer.allocate(PACKET));
         });
         compare(server, protocol, "unwraps", r -> {
@@ -242,7 +249,9 @@ class EngineContractTest {
             r.unwrap("5 bytes, small room", whole.duplicate().limit(5), room(10));
             r.unwrap("whole, in parts", whole.asReadOnlyBuffer(), room(1, 0, 500, 700));
             r.peer.wrap(ByteBuffer.allocateDirect(10));
-            r.unwrap("direct", r.subject.inbound.position(whole.limit()), new ByteBuffer[] {ByteBuffer.allocateDirect(100)});
+            r.unwrap("direct", r.subject.inbound.position(whole.limit()), new ByteBuffer[] {
+                ByteBuffer.allocateDirect(100)
+            });
         });
         compare(server, protocol, "two records in one buffer", r -> {
             r.connected();
@@ -320,7 +329,8 @@ class EngineContractTest {
     private static void randomStep(Run r, Random random) throws SSLException {
         int kind = random.nextInt(100);
         if (kind < 30) {
-            int[] sizes = random.ints(1 + random.nextInt(3), 0, random.nextBoolean() ? 200 : 12000).toArray();
+            int[] sizes = random.ints(1 + random.nextInt(3), 0, random.nextBoolean() ? 200 : 12000)
+                    .toArray();
             boolean direct = random.nextBoolean();
             ByteBuffer[] sources = IntStream.of(sizes)
                     .mapToObj(n -> direct ? ByteBuffer.allocateDirect(n) : ByteBuffer.allocate(n))

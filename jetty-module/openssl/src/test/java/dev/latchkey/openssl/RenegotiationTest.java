@@ -46,8 +46,7 @@ class RenegotiationTest {
 
         renegotiate(pair);
 
-        assertThat(pair.server.engine.getSession().getPeerCertificates())
-                .containsExactlyElementsOf(Pki.CLIENT.chain());
+        assertThat(pair.server.engine.getSession().getPeerCertificates()).containsExactlyElementsOf(Pki.CLIENT.chain());
         assertThat(pair.server.finished).isEqualTo(finishedBefore + 1);
         assertThat(pair.server.engine.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
         assertThat(pair.client.engine.getSession().getPeerCertificates()[0]).isEqualTo(serverCertificate);
@@ -149,8 +148,7 @@ class RenegotiationTest {
     @Test
     void clientThatRefusesIsReported() throws Exception {
         EnginePair pair = pair(Engines.OPENSSL, Pki.CLIENT);
-        LibSsl.SSL_set_options(
-                pair.client.openSsl().nativeAddressForTests(), ContextHandle.OPTION_NO_RENEGOTIATION);
+        LibSsl.SSL_set_options(pair.client.openSsl().nativeAddressForTests(), ContextHandle.OPTION_NO_RENEGOTIATION);
 
         assertThatThrownBy(() -> renegotiate(pair))
                 .isInstanceOf(SSLHandshakeException.class)

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionTest {
     /** Counts how often the server's trust manager is asked: in a resumption it is not. */
     private static final class CountingTrust extends X509ExtendedTrustManager {
-        private final X509ExtendedTrustManager delegate =
-                (X509ExtendedTrustManager) Pki.trustManagers(Pki.ROOT)[0];
+        private final X509ExtendedTrustManager delegate = (X509ExtendedTrustManager) Pki.trustManagers(Pki.ROOT)[0];
         final AtomicInteger asked = new AtomicInteger();
 
         @Override
@@ -65,17 +64,16 @@ class SessionTest {
     }
 
     private final CountingTrust trust = new CountingTrust();
-    private final SSLContext server = Pki.context(
-            Engines.OPENSSL, new TrustManager[] {trust}, Pki.SERVER_RSA, Pki.SERVER_EC);
+    private final SSLContext server =
+            Pki.context(Engines.OPENSSL, new TrustManager[] {trust}, Pki.SERVER_RSA, Pki.SERVER_EC);
 
     private EnginePair connect(SSLContext client, String protocol, boolean want, boolean need) throws SSLException {
-        EnginePair pair = new EnginePair(
-                        client, server, e -> e.setEnabledProtocols(new String[] {protocol}), e -> {
-                            e.setWantClientAuth(want);
-                            if (need) {
-                                e.setNeedClientAuth(true);
-                            }
-                        })
+        EnginePair pair = new EnginePair(client, server, e -> e.setEnabledProtocols(new String[] {protocol}), e -> {
+                    e.setWantClientAuth(want);
+                    if (need) {
+                        e.setNeedClientAuth(true);
+                    }
+                })
                 .handshake();
         pair.exchange();
         return pair;
@@ -180,8 +178,10 @@ class SessionTest {
             ended.add(family);
         }
         for (long family = 1; family <= 25; family++) {
-            assertThat(ended.contains(new TicketData(family, now - 1000, -1, List.of()))).isTrue();
+            assertThat(ended.contains(new TicketData(family, now - 1000, -1, List.of())))
+                    .isTrue();
         }
-        assertThat(ended.contains(new TicketData(99, now + 60_000, -1, List.of()))).isFalse();
+        assertThat(ended.contains(new TicketData(99, now + 60_000, -1, List.of())))
+                .isFalse();
     }
 }
