@@ -1,9 +1,12 @@
 package dev.latchkey.openssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.openssl.NativeHandle.Kind;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
@@ -79,6 +84,7 @@ class JettyTest {
                 alpn,
                 new HTTP2ServerConnectionFactory(configuration),
                 new HttpConnectionFactory(configuration));
+        connector.addBean(new OpenSslConnectionListener());
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         server.setHandler(new Description());
@@ -223,6 +229,26 @@ class JettyTest {
         assertThat(connector.getConnectedEndPoints()).hasSizeLessThanOrEqualTo(5);
         assertThat(curl("--cert", directory.resolve("client.pem") + "", "--key", directory.resolve("client.key") + ""))
                 .contains("peer=CN=client");
+    }
+
+    /** Without waiting for the garbage collector. */
+    @Test
+    void aClientThatGoesAwayWithoutAWordLeavesNoNativeMemory() throws Exception {
+        start(true);
+        SSLContext client = Pki.context(Engines.JSSE);
+        await().until(() -> {
+            System.gc();
+            return Kind.SSL.made() == Kind.SSL.freed();
+        });
+        for (int i = 0; i < 10; i++) {
+            Socket socket = new Socket("127.0.0.1", connector.getLocalPort());
+            SSLSocket tls = (SSLSocket)
+                    client.getSocketFactory().createSocket(socket, "localhost", connector.getLocalPort(), false);
+            tls.startHandshake();
+            socket.close();
+        }
+        await().until(() -> connector.getConnectedEndPoints().isEmpty());
+        await().untilAsserted(() -> assertThat(Kind.SSL.freed()).isEqualTo(Kind.SSL.made()));
     }
 
     @Test
