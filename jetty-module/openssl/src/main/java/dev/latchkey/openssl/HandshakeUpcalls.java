@@ -19,6 +19,8 @@ final class HandshakeUpcalls {
     private static final int MESSAGE_CLIENT_HELLO = 1;
     private static final int MESSAGE_CERTIFICATE = 11;
     private static final int MESSAGE_FINISHED = 20;
+    /** A Certificate in another form (RFC 8879), between OpenSSL 3.2 or later on both sides. */
+    private static final int MESSAGE_COMPRESSED_CERTIFICATE = 25;
 
     private final OpenSslSession session;
     private final CertificateRequests requests;
@@ -72,7 +74,8 @@ final class HandshakeUpcalls {
         failure = t;
     }
 
-    @Nullable Throwable takeFailure() {
+    @Nullable
+    Throwable takeFailure() {
         Throwable t = failure;
         failure = null;
         return t;
@@ -137,7 +140,7 @@ final class HandshakeUpcalls {
         PendingCertificateRequest request = requests.request();
         switch (Native.bytes(bytes, 1).get(ValueLayout.JAVA_BYTE, 0)) {
             case MESSAGE_CLIENT_HELLO -> renegotiation.onClientHello();
-            case MESSAGE_CERTIFICATE -> {
+            case MESSAGE_CERTIFICATE, MESSAGE_COMPRESSED_CERTIFICATE -> {
                 if (request.isPending()) {
                     identity.expectChain();
                     request.on(Event.CERTIFICATE);

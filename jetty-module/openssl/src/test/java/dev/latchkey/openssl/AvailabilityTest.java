@@ -48,7 +48,9 @@ class AvailabilityTest {
         assertThat(OpenSsl.register().getInfo()).startsWith("TLS by OpenSSL 3.");
         assertThat(Security.getProvider(OpenSsl.PROVIDER_NAME)).isNotNull();
         for (String name : List.of("TLS", "TLSv1.2", "TLSv1.3", "Default")) {
-            assertThat(SSLContext.getInstance(name, OpenSsl.PROVIDER_NAME).getProvider().getName())
+            assertThat(SSLContext.getInstance(name, OpenSsl.PROVIDER_NAME)
+                            .getProvider()
+                            .getName())
                     .isEqualTo(OpenSsl.PROVIDER_NAME);
         }
         // Nobody gets it who did not name it.
@@ -72,7 +74,8 @@ class AvailabilityTest {
         String maps = java.nio.file.Files.readString(Path.of("/proc/self/maps"));
         String crypto = loaded(maps, "libcrypto");
         String ssl = loaded(maps, "libssl");
-        String said = probe("-D" + OpenSsl.LIBCRYPTO_PROPERTY + "=" + crypto, "-D" + OpenSsl.LIBSSL_PROPERTY + "=" + ssl);
+        String said =
+                probe("-D" + OpenSsl.LIBCRYPTO_PROPERTY + "=" + crypto, "-D" + OpenSsl.LIBSSL_PROPERTY + "=" + ssl);
         assertThat(said).contains("problem=none").contains("registered=TLS by OpenSSL 3.");
     }
 

@@ -68,8 +68,10 @@ class EngineSettingsTest {
     @Test
     void everySuiteOfJsseThatIsNotObsoleteIsSupported() throws Exception {
         SSLEngine openSsl = SERVER.createSSLEngine();
-        List<String> missing = Arrays.stream(SSLContext.getDefault().createSSLEngine().getEnabledCipherSuites())
-                .filter(name -> !name.contains("_DSS_") && !name.contains("EMPTY_RENEGOTIATION") && !name.contains("_ECDH_"))
+        List<String> missing = Arrays.stream(
+                        SSLContext.getDefault().createSSLEngine().getEnabledCipherSuites())
+                .filter(name ->
+                        !name.contains("_DSS_") && !name.contains("EMPTY_RENEGOTIATION") && !name.contains("_ECDH_"))
                 .filter(name -> !List.of(openSsl.getSupportedCipherSuites()).contains(name))
                 .toList();
         assertThat(missing).isEmpty();
@@ -125,6 +127,18 @@ class EngineSettingsTest {
     }
 
     @Test
+    void postQuantumGroupIsNegotiatedWhereTheLibraryHasIt() throws Exception {
+        Consumer<SSLEngine> group = with(p -> p.setNamedGroups(new String[] {"X25519MLKEM768"}));
+        EnginePair pair = new EnginePair(Pki.context(Engines.OPENSSL), SERVER, group, group);
+        // OpenSSL 3.5 brought it.
+        if (Native.version().matches("OpenSSL 3\\.[0-4]\\..*")) {
+            assertThatThrownBy(pair::handshake).isInstanceOf(SSLException.class).hasMessageContaining("X25519MLKEM768");
+        } else {
+            pair.handshake().exchange();
+        }
+    }
+
+    @Test
     void signatureSchemesAreHonouredAndUnknownOnesNamed() throws Exception {
         EnginePair pair = new EnginePair(
                         Pki.context(Engines.JSSE),
@@ -132,8 +146,7 @@ class EngineSettingsTest {
                         e -> {},
                         with(p -> p.setSignatureSchemes(new String[] {"rsa_pss_rsae_sha256"})))
                 .handshake();
-        assertThat(pair.client.engine.getSession().getPeerCertificates()[0])
-                .isEqualTo(Pki.SERVER_RSA.certificate());
+        assertThat(pair.client.engine.getSession().getPeerCertificates()[0]).isEqualTo(Pki.SERVER_RSA.certificate());
 
         SSLEngine engine = SERVER.createSSLEngine();
         engine.setUseClientMode(false);
@@ -146,7 +159,10 @@ class EngineSettingsTest {
     void applicationProtocolByOurOrderBySelectorOrNone(Engines client) throws Exception {
         Consumer<SSLEngine> offer = with(p -> p.setApplicationProtocols(new String[] {"a", "b"}));
         EnginePair byOrder = new EnginePair(
-                        Pki.context(client), SERVER, offer, with(p -> p.setApplicationProtocols(new String[] {"b", "a"})))
+                        Pki.context(client),
+                        SERVER,
+                        offer,
+                        with(p -> p.setApplicationProtocols(new String[] {"b", "a"})))
                 .handshake();
         assertThat(byOrder.server.engine.getApplicationProtocol()).isEqualTo("b");
         assertThat(byOrder.client.engine.getApplicationProtocol()).isEqualTo("b");
@@ -192,8 +208,7 @@ class EngineSettingsTest {
                 with(p -> p.setSNIMatchers(List.of(SNIHostName.createSNIMatcher("other")))));
         refused.client.engine.beginHandshake();
         assertThatThrownBy(refused::settle).isInstanceOf(SSLHandshakeException.class);
-        assertThatThrownBy(refused::settle)
-                .hasMessageContaining("Received fatal alert: unrecognized_name");
+        assertThatThrownBy(refused::settle).hasMessageContaining("Received fatal alert: unrecognized_name");
     }
 
     /** As a key of a PKCS#11 token is. */
@@ -253,9 +268,11 @@ class EngineSettingsTest {
     @Test
     void whatATrustManagerThrowsIsTheCauseAndNothingCrashes() {
         EnginePair pair = new EnginePair(
-                Pki.context(Engines.OPENSSL, new TrustManager[] {new FailingTrust(() -> {
-                    throw new UnsupportedOperationException("broken");
-                })}),
+                Pki.context(Engines.OPENSSL, new TrustManager[] {
+                    new FailingTrust(() -> {
+                        throw new UnsupportedOperationException("broken");
+                    })
+                }),
                 SERVER,
                 e -> {},
                 e -> {});
@@ -265,9 +282,11 @@ class EngineSettingsTest {
                 .hasMessageContaining("broken");
 
         EnginePair error = new EnginePair(
-                Pki.context(Engines.OPENSSL, new TrustManager[] {new FailingTrust(() -> {
-                    throw new StackOverflowError("deep");
-                })}),
+                Pki.context(Engines.OPENSSL, new TrustManager[] {
+                    new FailingTrust(() -> {
+                        throw new StackOverflowError("deep");
+                    })
+                }),
                 SERVER,
                 e -> {},
                 e -> {});
@@ -280,13 +299,15 @@ class EngineSettingsTest {
     void aTrustManagerMustNotMoveDataThroughItsEngine() {
         SSLEngine[] engine = new SSLEngine[1];
         EnginePair pair = new EnginePair(
-                Pki.context(Engines.OPENSSL, new TrustManager[] {new FailingTrust(() -> {
-                    try {
-                        engine[0].wrap(ByteBuffer.allocate(0), ByteBuffer.allocate(20000));
-                    } catch (SSLException e) {
-                        throw new IllegalArgumentException(e);
-                    }
-                })}),
+                Pki.context(Engines.OPENSSL, new TrustManager[] {
+                    new FailingTrust(() -> {
+                        try {
+                            engine[0].wrap(ByteBuffer.allocate(0), ByteBuffer.allocate(20000));
+                        } catch (SSLException e) {
+                            throw new IllegalArgumentException(e);
+                        }
+                    })
+                }),
                 SERVER,
                 e -> engine[0] = e,
                 e -> {});
@@ -305,8 +326,7 @@ class EngineSettingsTest {
 
     @Test
     void withoutATrustManagerNobodyIsTrusted() {
-        EnginePair pair = new EnginePair(
-                Pki.context(Engines.OPENSSL, new TrustManager[0]), SERVER, e -> {}, e -> {});
+        EnginePair pair = new EnginePair(Pki.context(Engines.OPENSSL, new TrustManager[0]), SERVER, e -> {}, e -> {});
         assertThatThrownBy(pair::handshake).hasMessageContaining("No X509TrustManager");
     }
 
@@ -365,7 +385,8 @@ class EngineSettingsTest {
                             e -> e.setEnabledProtocols(new String[] {"TLSv1.3"}))
                     .handshake();
             assertThat(pair.client.engine.getSession().getPeerCertificates()[0]).isEqualTo(expected.certificate());
-            assertThat(pair.server.engine.getSession().getLocalCertificates()[0]).isEqualTo(expected.certificate());
+            assertThat(pair.server.engine.getSession().getLocalCertificates()[0])
+                    .isEqualTo(expected.certificate());
         }
     }
 }
