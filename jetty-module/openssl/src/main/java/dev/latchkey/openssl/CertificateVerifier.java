@@ -26,12 +26,12 @@ final class CertificateVerifier {
     private static final Set<String> CLIENT_AUTH_TYPES = Set.of("RSA", "DSA", "EC", "EdDSA", "RSASSA-PSS");
 
     private final OpenSslEngine engine;
-    private final TlsConnection connection;
+    private final HandshakeUpcalls upcalls;
     private final X509TrustManager manager;
 
-    CertificateVerifier(OpenSslEngine engine, TlsConnection connection, X509TrustManager manager) {
+    CertificateVerifier(OpenSslEngine engine, HandshakeUpcalls upcalls, X509TrustManager manager) {
         this.engine = engine;
-        this.connection = connection;
+        this.upcalls = upcalls;
         this.manager = manager;
     }
 
@@ -41,10 +41,10 @@ final class CertificateVerifier {
             List<X509Certificate> chain = chain(store);
             CertificateException verdict = verdict(chain.toArray(X509Certificate[]::new));
             LibCrypto.X509_STORE_CTX_set_error(store, verdict == null ? OK : errorFor(verdict));
-            return connection.onVerdict(chain, verdict);
+            return upcalls.onVerdict(chain, verdict);
         } catch (CertificateException e) {
             LibCrypto.X509_STORE_CTX_set_error(store, NOT_ACCEPTED);
-            connection.upcallFailed(e);
+            upcalls.fail(e);
             return false;
         } finally {
             // What is left in the queue would be taken for a failure of the call that we are in.
@@ -60,7 +60,7 @@ final class CertificateVerifier {
     private @Nullable CertificateException verdict(X509Certificate[] chain) {
         try {
             if (engine.getUseClientMode()) {
-                checkServer(chain, connection.serverAuthType());
+                checkServer(chain, upcalls.serverAuthType());
             } else {
                 checkClient(chain);
             }

@@ -30,7 +30,6 @@ final class LibSsl {
     private static final MethodHandle H_SSL_write = ssl("SSL_write", INT, PTR, BUF, INT);
     private static final MethodHandle H_SSL_shutdown = ssl("SSL_shutdown", INT, PTR);
     private static final MethodHandle H_SSL_get_error = ssl("SSL_get_error", INT, PTR, INT);
-    private static final MethodHandle H_SSL_pending = shortSsl("SSL_pending", INT, PTR);
     private static final MethodHandle H_SSL_in_init = shortSsl("SSL_in_init", INT, PTR);
     private static final MethodHandle H_SSL_ctrl = ssl("SSL_ctrl", LONG, PTR, INT, LONG, BUF);
     private static final MethodHandle H_SSL_set_options = ssl("SSL_set_options", LONG, PTR, LONG);
@@ -146,14 +145,6 @@ final class LibSsl {
     static int SSL_get_error(long ssl, int result) {
         try {
             return (int) H_SSL_get_error.invokeExact(ssl, result);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    static int SSL_pending(long ssl) {
-        try {
-            return (int) H_SSL_pending.invokeExact(ssl);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -43,7 +43,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         super(peerHost, peerPort);
         this.context = context;
         this.settings = new EngineSettings(context.engineGetDefaultSSLParameters(), peerHost);
-        this.nullSession = new OpenSslSession(context, false, peerHost, peerPort);
+        this.nullSession = new OpenSslSession(context, false, peerHost, peerPort, () -> {});
     }
 
     // ---- data
@@ -368,10 +368,17 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         }
     }
 
+    private void forgetSession() {
+        if (connection != null) {
+            connection.forgetSession();
+        }
+    }
+
     private TlsConnection connection() {
         TlsConnection made = connection;
         if (made == null) {
-            OpenSslSession own = new OpenSslSession(context, settings.isClient(), getPeerHost(), getPeerPort());
+            OpenSslSession own = new OpenSslSession(
+                    context, settings.isClient(), getPeerHost(), getPeerPort(), () -> change(this::forgetSession));
             made = new TlsConnection(this, context, settings, own);
             session = own;
             connection = made;

@@ -41,17 +41,21 @@ final class OpenSslSession extends ExtendedSSLSession {
     private final boolean client;
     private final @Nullable String peerHost;
     private final int peerPort;
+    private final Runnable forgetNative;
     private final long creationTime = System.currentTimeMillis();
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private volatile SessionState state = SessionState.NULL;
     private volatile long lastAccessedTime = creationTime;
     private volatile boolean valid = true;
 
-    OpenSslSession(OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort) {
+    /** The action takes the session out of the server's own store. */
+    OpenSslSession(
+            OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort, Runnable forgetNative) {
         this.context = context;
         this.client = client;
         this.peerHost = peerHost;
         this.peerPort = peerPort;
+        this.forgetNative = forgetNative;
     }
 
     SessionState state() {
@@ -88,6 +92,7 @@ final class OpenSslSession extends ExtendedSSLSession {
     public void invalidate() {
         valid = false;
         context.endedSessions().add(state.family());
+        forgetNative.run();
     }
 
     @Override
@@ -174,9 +179,10 @@ final class OpenSslSession extends ExtendedSSLSession {
         return TlsRecord.MAX_SIZE;
     }
 
+    /** JSSE's figure, more than a record can hold: with less, Jetty would copy what it decrypts. */
     @Override
     public int getApplicationBufferSize() {
-        return TlsRecord.MAX_PLAINTEXT_SIZE;
+        return TlsRecord.MAX_SIZE - TlsRecord.HEADER_SIZE;
     }
 
     @Override

@@ -6,11 +6,11 @@ package dev.latchkey.openssl;
 final class SslHandle extends NativeHandle {
     private final RecordBio bio;
 
-    /** Makes an {@code SSL} of this context whose upcalls go to the connection. */
-    SslHandle(ContextHandle context, TlsConnection connection, RecordBio bio) {
+    /** Makes an {@code SSL} of this context whose upcalls go there. */
+    SslHandle(ContextHandle context, HandshakeUpcalls upcalls, RecordBio bio) {
         super(Kind.SSL, LibSsl.SSL_new(context.address()));
         this.bio = bio;
-        Registry.register(address(), connection);
+        Registry.register(address(), upcalls);
         bio.attachTo(address());
     }
 

@@ -1,13 +1,7 @@
 package dev.latchkey.openssl;
 
-import dev.latchkey.openssl.PendingCertificateRequest.Event;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.util.Collection;
-import java.util.List;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -41,20 +35,13 @@ final class TlsConnection {
     private static final int ERROR_ZERO_RETURN = 6;
     private static final int KEY_UPDATE_NOT_REQUESTED = 0;
     private static final int CONTENT_HANDSHAKE = 22;
-    private static final int MESSAGE_CLIENT_HELLO = 1;
-    private static final int MESSAGE_CERTIFICATE = 11;
-    private static final int MESSAGE_FINISHED = 20;
     private static final byte[] PLAIN_CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
 
     private final OpenSslContext context;
     private final EngineSettings settings;
     private final OpenSslSession session;
-    private final CertificateVerifier verifier;
-    private final KeySelector keySelector;
-    private final ServerNames serverNames;
-    private final AlpnSelection alpn;
+    private final HandshakeUpcalls upcalls;
     private final SessionIdentity identity;
-    private final Tickets tickets;
     private final CertificateRequests requests;
     private final Renegotiation renegotiation;
     private final OutputQueue queue = new OutputQueue();
@@ -66,20 +53,15 @@ final class TlsConnection {
     private boolean closeNotifyReceived;
     private boolean anyRecordTaken;
     private boolean finishedDue;
-    private @Nullable Throwable upcallFailure;
 
     TlsConnection(OpenSslEngine engine, OpenSslContext context, EngineSettings settings, OpenSslSession session) {
         this.context = context;
         this.settings = settings;
         this.session = session;
-        this.verifier = new CertificateVerifier(engine, this, context.trustManager());
-        this.keySelector = new KeySelector(engine, context);
-        this.serverNames = new ServerNames(settings);
-        this.alpn = new AlpnSelection(engine, settings);
-        this.identity = new SessionIdentity(context, keySelector, serverNames);
-        this.tickets = new Tickets(identity, context.endedSessions());
         this.requests = new CertificateRequests(settings);
         this.renegotiation = new Renegotiation(settings);
+        this.upcalls = new HandshakeUpcalls(engine, context, settings, session, requests, renegotiation);
+        this.identity = upcalls.identity();
     }
 
     // ---- what the engine asks
@@ -114,7 +96,7 @@ final class TlsConnection {
     }
 
     AlpnSelection alpn() {
-        return alpn;
+        return upcalls.alpn();
     }
 
     HandshakeStatus status() {
@@ -130,7 +112,7 @@ final class TlsConnection {
     /** Begins the first handshake; a client's ClientHello is queued. */
     void start() throws SSLException {
         ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
-        SslHandle made = new SslHandle(shared, this, new RecordBio(queue));
+        SslHandle made = new SslHandle(shared, upcalls, new RecordBio(queue));
         handle = made;
         phase = Phase.HANDSHAKING;
         try {
@@ -159,7 +141,7 @@ final class TlsConnection {
             int result = renegotiation.start(ssl);
             identity.expectChain();
             if (result != 1 && LibSsl.SSL_get_error(ssl, result) != ERROR_WANT_READ) {
-                throw fail(SslError.drain().exception(true, takeUpcallFailure()));
+                throw fail(SslError.drain().exception(true, upcalls.takeFailure()));
             }
         }
         SslError.clear();
@@ -175,7 +157,7 @@ final class TlsConnection {
         switch (LibSsl.SSL_get_error(ssl, result)) {
             case ERROR_WANT_READ -> {}
             case ERROR_ZERO_RETURN -> throw fail(new SSLHandshakeException("Received close_notify during handshake"));
-            default -> throw fail(SslError.drain().exception(true, takeUpcallFailure()));
+            default -> throw fail(SslError.drain().exception(true, upcalls.takeFailure()));
         }
     }
 
@@ -184,7 +166,7 @@ final class TlsConnection {
         boolean first = phase == Phase.HANDSHAKING;
         phase = Phase.ESTABLISHED;
         if (first) {
-            alpn.finish(ssl);
+            upcalls.finishFirstHandshake(ssl);
         } else {
             renegotiation.finish(ssl);
         }
@@ -250,7 +232,7 @@ final class TlsConnection {
         switch (produced > 0 ? ERROR_NONE : LibSsl.SSL_get_error(ssl, produced)) {
             case ERROR_NONE, ERROR_WANT_READ -> taken(ssl, type);
             case ERROR_ZERO_RETURN -> onCloseNotify();
-            default -> throw fail(SslError.drain().exception(isNegotiating(), takeUpcallFailure()));
+            default -> throw fail(SslError.drain().exception(isNegotiating(), upcalls.takeFailure()));
         }
         return Math.max(0, produced);
     }
@@ -318,7 +300,7 @@ final class TlsConnection {
         try {
             int consumed = Plaintext.write(ssl, sources, offset, count);
             if (consumed <= 0 && LibSsl.SSL_get_error(ssl, consumed) != ERROR_WANT_READ) {
-                throw fail(SslError.drain().exception(false, takeUpcallFailure()));
+                throw fail(SslError.drain().exception(false, upcalls.takeFailure()));
             }
             return Math.max(0, consumed);
         } finally {
@@ -402,6 +384,16 @@ final class TlsConnection {
         return open;
     }
 
+    /** The server does not keep this session any more, for a client that takes no ticket. */
+    void forgetSession() {
+        SslHandle open = handle;
+        if (open != null && !open.isClosed()) {
+            ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
+            LibSslContext.SSL_CTX_remove_session(shared.address(), LibSsl.SSL_get_session(open.address()));
+            SslError.clear();
+        }
+    }
+
     long nativeAddressForTests() {
         return handle().address();
     }
@@ -428,92 +420,6 @@ final class TlsConnection {
             requests.send(handle().address(), authorities);
         } finally {
             SslError.clear();
-        }
-    }
-
-    // ---- upcalls
-
-    Tickets tickets() {
-        return tickets;
-    }
-
-    /** Something was thrown in an upcall, or it refused: the reason of the failure that follows. */
-    void upcallFailed(Throwable t) {
-        upcallFailure = t;
-    }
-
-    private @Nullable Throwable takeUpcallFailure() {
-        Throwable t = upcallFailure;
-        upcallFailure = null;
-        return t;
-    }
-
-    void onClientHello(long ssl) {
-        requests.onClientHello(ssl);
-    }
-
-    int onServerName(long ssl, long alert) {
-        int answer = serverNames.onServerName(ssl, alert);
-        describeHandshake(ssl);
-        return answer;
-    }
-
-    void onCertificateWanted(long ssl) throws GeneralSecurityException {
-        describeHandshake(ssl);
-        keySelector.select(ssl);
-    }
-
-    int onAlpn(long out, long outLength, long in, int inLength) {
-        return alpn.select(out, outLength, in, inLength);
-    }
-
-    /** The peer's chain goes to the trust manager; false ends the handshake. */
-    boolean onVerify(long ssl, long store) {
-        describeHandshake(ssl);
-        return verifier.verify(store);
-    }
-
-    /** The session as far as it is known, for the managers that look at it in a handshake. */
-    private void describeHandshake(long ssl) {
-        if (phase == Phase.HANDSHAKING) {
-            session.update(identity.unfinished(ssl));
-        }
-    }
-
-    /** What a trust manager needs to know of a server's key exchange, in JSSE's words. */
-    String serverAuthType() {
-        String suite = session.getCipherSuite();
-        int end = suite.indexOf("_WITH_");
-        return suite.startsWith("TLS_") && end > 0 ? suite.substring(4, end) : "UNKNOWN";
-    }
-
-    /** What the trust manager said; false ends the handshake. */
-    boolean onVerdict(List<X509Certificate> chain, @Nullable CertificateException verdict) {
-        identity.receive(chain);
-        if (requests.onChain(chain, verdict)) {
-            return true;
-        }
-        if (verdict != null) {
-            upcallFailed(verdict);
-        }
-        return verdict == null;
-    }
-
-    /** A message was read, but not yet verified; told while a request or a renegotiation is pending. */
-    void onMessage(boolean written, int contentType, long bytes, long length) {
-        if (written || contentType != CONTENT_HANDSHAKE || length < 1) {
-            return;
-        }
-        switch (Native.bytes(bytes, 1).get(ValueLayout.JAVA_BYTE, 0)) {
-            case MESSAGE_CLIENT_HELLO -> renegotiation.onClientHello();
-            case MESSAGE_CERTIFICATE -> {
-                if (request().isPending()) {
-                    identity.expectChain();
-                    request().on(Event.CERTIFICATE);
-                }
-            }
-            case MESSAGE_FINISHED -> request().on(Event.CLIENT_FINISHED);
-            default -> {}
         }
     }
 }

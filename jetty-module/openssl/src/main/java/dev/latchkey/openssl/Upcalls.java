@@ -41,21 +41,21 @@ final class Upcalls {
     /** What a connection answers. */
     @FunctionalInterface
     private interface Answer {
-        int of(TlsConnection connection) throws Exception;
+        int of(HandshakeUpcalls connection) throws Exception;
     }
 
-    private static @Nullable TlsConnection connection(long ssl) {
-        return Registry.find(ssl, TlsConnection.class);
+    private static @Nullable HandshakeUpcalls connection(long ssl) {
+        return Registry.find(ssl, HandshakeUpcalls.class);
     }
 
     private static int answer(long ssl, int failure, Answer answer) {
-        TlsConnection connection = null;
+        HandshakeUpcalls connection = null;
         try {
             connection = connection(ssl);
             return connection == null ? failure : answer.of(connection);
         } catch (Throwable t) {
             if (connection != null) {
-                connection.upcallFailed(t);
+                connection.fail(t);
             }
             return failure;
         }

@@ -2,9 +2,11 @@
  * A JSSE provider that runs on the system's OpenSSL 3 by the Foreign Function and Memory API.
  *
  * <p>Reading order: {@link dev.latchkey.openssl.OpenSsl} is the way in and runs on any Java from 17;
- * {@link dev.latchkey.jetty.PostHandshakeAuthenticationEngine} is what this engine can and JSSE cannot. All other
- * classes need Java 22: {@code OpenSslProvider} offers {@code OpenSslContext}, which makes {@code OpenSslEngine}s; an
- * engine is the lock and the settings of one {@code TlsConnection}, the state machine; below it {@code SslHandle} and
+ * {@link dev.latchkey.jetty.PostHandshakeAuthenticationEngine} is what this engine can and JSSE cannot;
+ * {@link dev.latchkey.openssl.OpenSslConnectionListener} frees engines early in Jetty. All other classes but the ALPN
+ * processor need Java 22: {@code OpenSslProvider} offers {@code OpenSslContext}, which makes {@code OpenSslEngine}s; an
+ * engine is the lock and the settings of one {@code TlsConnection}, the state machine, and {@code HandshakeUpcalls}, which
+ * answers OpenSSL in the meantime; below them {@code SslHandle} and
  * {@code ContextHandle} own what C gave, {@code RecordBio} moves records, {@code Upcalls} is the way back from C, and
  * {@code LibSsl} and {@code LibCrypto} are the downcalls.
  *

@@ -165,6 +165,12 @@ class EngineContractTest {
     void beforeTheHandshake(boolean server, String protocol) throws SSLException {
         compare(server, protocol, "empty unwrap", r -> r.unwrap("unwrap nothing", ByteBuffer.allocate(0), room(0)));
         compare(server, protocol, "status", r -> r.act("status", () -> {}));
+        compare(server, protocol, "sizes", r -> {
+            r.act("packet " + r.subject.engine.getSession().getPacketBufferSize(), () -> {});
+            r.act("application " + r.subject.engine.getSession().getApplicationBufferSize(), () -> {});
+            r.connected();
+            r.act("packet " + r.subject.engine.getSession().getPacketBufferSize(), () -> {});
+        });
         compare(server, protocol, "begin", r -> r.act("begin", r.subject.engine::beginHandshake));
         compare(server, protocol, "half a header", r -> {
             r.act("begin", r.subject.engine::beginHandshake);

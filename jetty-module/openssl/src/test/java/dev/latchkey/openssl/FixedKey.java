@@ -10,7 +10,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the same certificate to whoever asks, also when the asker would not trust it. */
-final class FixedKey extends X509ExtendedKeyManager {
+class FixedKey extends X509ExtendedKeyManager {
     private final HeldCertificate held;
 
     FixedKey(HeldCertificate held) {
