@@ -5,6 +5,7 @@ import dev.latchkey.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ final class HandshakeFailures {
     static NegotiationException translate(Throwable cause) {
         if (cause instanceof NegotiationException already) {
             return already;
+        }
+        if (cause instanceof CompletionException && cause.getCause() != null) {
+            // A stage that depends on one that failed wraps the failure.
+            return translate(cause.getCause());
         }
         return new JettyNegotiationException(reason(cause), false, detail(cause), cause);
     }
