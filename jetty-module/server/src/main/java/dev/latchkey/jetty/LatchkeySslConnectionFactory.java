@@ -223,12 +223,7 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     Lingering newLingering(Request request, NegotiableSslConnection connection) {
         Connector connector = request.getConnectionMetaData().getConnector();
-        return new Lingering(
-                connection.getSslEndPoint(),
-                connection.pool(),
-                connector.getExecutor(),
-                connector.getScheduler(),
-                settings);
+        return new Lingering(connection, connector.getExecutor(), connector.getScheduler(), settings);
     }
 
     NegotiationSettings settings() {
