@@ -12,17 +12,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the reason behind a handshake that failed. Stateless. */
 final class HandshakeFailures {
+    /** What helps: where a client refuses, its owner has to act, and the log is where it is looked for. */
+    private static final String REFUSED = "it refuses to renegotiate; let its owner allow renegotiation in its TLS"
+            + " settings, or send it to a connector that asks in the first handshake, wantClientAuth";
+
     private HandshakeFailures() {}
 
-    static NegotiationException translate(Throwable cause) {
+    static NegotiationException translate(Throwable failure) {
+        // A stage that depends on another one wraps its failure.
+        Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : null;
+        Throwable cause = wrapped == null ? failure : wrapped;
         if (cause instanceof NegotiationException already) {
             return already;
         }
-        if (cause instanceof CompletionException && cause.getCause() != null) {
-            // A stage that depends on one that failed wraps the failure.
-            return translate(cause.getCause());
-        }
-        return new JettyNegotiationException(reason(cause), false, detail(cause), cause);
+        Reason reason = reason(cause);
+        String detail = reason == Reason.CLIENT_CANNOT ? REFUSED : detail(cause);
+        return new JettyNegotiationException(reason, false, detail, cause);
     }
 
     private static Reason reason(Throwable cause) {

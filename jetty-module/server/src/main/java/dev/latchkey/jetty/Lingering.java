@@ -27,12 +27,16 @@ final class Lingering {
     private long discarded;
 
     Lingering(
-            NegotiableSslConnection connection, Executor executor, Scheduler scheduler, NegotiationSettings settings) {
+            NegotiableSslConnection connection,
+            Executor executor,
+            Scheduler scheduler,
+            long limit,
+            long timeoutMillis) {
         this.connection = connection;
         this.executor = executor;
         this.scheduler = scheduler;
-        this.limit = settings.discardLimit();
-        this.timeoutMillis = settings.discardTimeout().toMillis();
+        this.limit = limit;
+        this.timeoutMillis = timeoutMillis;
     }
 
     /**

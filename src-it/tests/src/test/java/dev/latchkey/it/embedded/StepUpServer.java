@@ -49,7 +49,7 @@ public final class StepUpServer implements AutoCloseable {
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
     private final QueuedThreadPool threads = new QueuedThreadPool(40, 4);
     private final Server server;
-    private final SslContextFactory.Server tls = new SslContextFactory.Server();
+    private final SslContextFactory.Server tls;
     private final HttpConfiguration http = new HttpConfiguration();
     private final ServletContextHandler context = new ServletContextHandler();
     private final List<Consumer<ServerConnector>> connectorSetUps = new ArrayList<>();
@@ -62,6 +62,12 @@ public final class StepUpServer implements AutoCloseable {
 
     /** A server with 40 threads, TLS 1.2, an idle timeout of 30 s and no servlets yet. */
     public StepUpServer() {
+        this(new SslContextFactory.Server());
+    }
+
+    /** The same, with an SslContextFactory of the test's own, which is set up here. */
+    public StepUpServer(SslContextFactory.Server tls) {
+        this.tls = tls;
         threads.setName(name);
         server = new Server(threads, new ScheduledExecutorScheduler(name + "-scheduler", false), pool);
         tls.setIncludeProtocols("TLSv1.2");
