@@ -50,11 +50,9 @@ class RulesIT {
                 Map.of("a.test", trusting(CA_A), "b.test", trusting(CA_B), "c.test", trusting(CA_A));
         return new StepUpServer()
                 .http(h -> h.addCustomizer(new SecureRequestCustomizer(false)))
-                .on(
-                        "/secure",
-                        Report.asks(request -> NegotiationOptions.builder()
-                                .trustManager(byHost.get(request.getServerName()))
-                                .build()))
+                .on("/secure", Report.asks(request -> NegotiationOptions.builder()
+                        .trustManager(byHost.get(request.getServerName()))
+                        .build()))
                 .on("/default", Report.asks())
                 .on("/open", Report.shows());
     }
@@ -129,7 +127,9 @@ class RulesIT {
             // The strict rule's refusal takes nothing from what the connector accepts.
             assertThat(get(client, "/default", "a.test").values())
                     .containsEntry("subject", "CN=alice")
+                    .containsEntry("present", "true")
                     .containsEntry("attribute", "CN=alice");
+            assertThat(client.timesAsked()).isEqualTo(2);
         }
     }
 }
