@@ -13,19 +13,17 @@ security
 [depend]
 https
 
+# All that configures the TLS connector, and nothing that does not depend on the module server itself: Jetty would put
+# that before the server, whose settings then have no effect.
 [after]
 alpn
-conscrypt
-ee-webapp
 http2
 http3
 http3-quiche
 https
 proxy-protocol-ssl
 ssl
-ssl-context
 ssl-reload
-test-keystore
 
 [xml]
 etc/latchkey.xml

@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
@@ -146,15 +149,57 @@ class JettyBaseIT {
         }
     }
 
-    private static Set<String> modulesThatConfigureTheTlsConnector(Path home) throws IOException {
-        Set<String> names = new TreeSet<>();
+    @Test
+    void drawsNothingBeforeTheServer() throws IOException {
+        for (Path home : homes()) {
+            Map<String, ModuleFile> modules = modules(home);
+            for (String name : module.section("after")) {
+                if (modules.containsKey(name)) {
+                    assertThat(dependencies(modules, name))
+                            .as(name + " of " + home)
+                            .contains("server");
+                }
+            }
+        }
+    }
+
+    /** What a module depends on, by any number of steps, whoever provides it. */
+    private static Set<String> dependencies(Map<String, ModuleFile> modules, String name) {
+        Set<String> found = new TreeSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(name));
+        while (!open.isEmpty()) {
+            String next = open.pop();
+            modules.forEach((file, module) -> {
+                if (file.equals(next)
+                        || module.section("provides").stream().anyMatch(p -> p.split("\\|")[0].equals(next))) {
+                    Stream.of("depend", "depends")
+                            .flatMap(section -> module.section(section).stream())
+                            .filter(found::add)
+                            .forEach(open::push);
+                }
+            });
+        }
+        return found;
+    }
+
+    private static Map<String, ModuleFile> modules(Path home) throws IOException {
+        Map<String, ModuleFile> modules = new TreeMap<>();
         try (Stream<Path> files = Files.list(home.resolve("modules"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".mod")).toList()) {
-                for (String xml : new ModuleFile(Files.readString(file)).section("xml")) {
-                    Path path = home.resolve(xml);
-                    if (Files.exists(path) && Files.readString(path).contains("\"sslConnector\"")) {
-                        names.add(file.getFileName().toString().replaceFirst("\\.mod$", ""));
-                    }
+                String name = file.getFileName().toString().replaceFirst("\\.mod$", "");
+                modules.put(name, new ModuleFile(Files.readString(file)));
+            }
+        }
+        return modules;
+    }
+
+    private static Set<String> modulesThatConfigureTheTlsConnector(Path home) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Map.Entry<String, ModuleFile> each : modules(home).entrySet()) {
+            for (String xml : each.getValue().section("xml")) {
+                Path path = home.resolve(xml);
+                if (Files.exists(path) && Files.readString(path).contains("\"sslConnector\"")) {
+                    names.add(each.getKey());
                 }
             }
         }

@@ -31,7 +31,7 @@ interface CertificateMechanism {
         /** {@return completes with the answer, or with a {@link NegotiationException}} */
         CompletableFuture<Answer> answer();
 
-        /** Gives up: the answer fails with this, and what cannot be used any more is closed. Never blocks. */
+        /** Gives up: the answer fails with this, and what cannot be used any more is closed. */
         void giveUp(NegotiationException why);
     }
 

@@ -134,17 +134,10 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         }
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>In mid handshake nothing more can be said on the connection. It is closed below TLS, because a step that is
-     * stuck in a delegated task holds the lock that a close of TLS needs.
-     */
+    /** {@inheritDoc} In mid handshake nothing more can be said on the connection: it closes. */
     @Override
     public void giveUp(NegotiationException why) {
-        if (answer.completeExceptionally(why)) {
-            connection.getEndPoint().close(why);
-        }
+        fail(why);
     }
 
     private final class NextBytes implements Callback {

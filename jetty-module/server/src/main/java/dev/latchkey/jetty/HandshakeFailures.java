@@ -5,19 +5,29 @@ import dev.latchkey.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the reason behind a handshake that failed. Stateless. */
 final class HandshakeFailures {
+    /** What helps: where a client refuses, its owner has to act, and the log is where it is looked for. */
+    private static final String REFUSED = "it refuses to renegotiate; let its owner allow renegotiation in its TLS"
+            + " settings, or send it to a connector that asks in the first handshake, wantClientAuth";
+
     private HandshakeFailures() {}
 
-    static NegotiationException translate(Throwable cause) {
+    static NegotiationException translate(Throwable failure) {
+        // A stage that depends on another one wraps its failure.
+        Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : null;
+        Throwable cause = wrapped == null ? failure : wrapped;
         if (cause instanceof NegotiationException already) {
             return already;
         }
-        return new JettyNegotiationException(reason(cause), false, detail(cause), cause);
+        Reason reason = reason(cause);
+        String detail = reason == Reason.CLIENT_CANNOT ? REFUSED : detail(cause);
+        return new JettyNegotiationException(reason, false, detail, cause);
     }
 
     private static Reason reason(Throwable cause) {

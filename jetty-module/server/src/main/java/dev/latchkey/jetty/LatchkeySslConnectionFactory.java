@@ -1,5 +1,6 @@
 package dev.latchkey.jetty;
 
+import dev.latchkey.NegotiationOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +54,11 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private final BufferBudget ownBudget = new BufferBudget(DEFAULT_BUDGET);
     private final NegotiationStatistics statistics;
     private volatile BufferBudget budget = ownBudget;
-    private volatile NegotiationSettings settings = NegotiationSettings.DEFAULTS;
+    private volatile long deadline = 120_000;
+    private volatile long bodyTimeout = 30_000;
+    private volatile long bodyLimit = 128 * 1024;
+    private volatile long discardLimit = 64L * 1024 * 1024;
+    private volatile long discardTimeout = 3_000;
     private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
     private volatile @Nullable Loaded loaded;
 
@@ -199,10 +204,13 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
     }
 
     private @Nullable Trust findTrust() {
-        SSLContext context = getSslContextFactory().getSslContext();
+        SSLContext context = currentContext();
         Loaded known = loaded;
-        if (known != null && known.context() == context) {
+        if (known != null && (context == null || known.context() == context)) {
             return known.trust();
+        }
+        if (context == null) {
+            return null;
         }
         StepUpContextSpi.EngineRequest request = StepUpContextSpi.beginRequest();
         try {
@@ -217,6 +225,15 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
         }
     }
 
+    /** {@return the SSLContext, or null when there is none: the server stops, or a reload of the stores failed} */
+    private @Nullable SSLContext currentContext() {
+        try {
+            return getSslContextFactory().getSslContext();
+        } catch (IllegalStateException reloadFailed) {
+            return null; // connections that are open go on under the trust that they were made under
+        }
+    }
+
     KeptBytes newKeptBytes(NegotiableSslConnection connection) {
         return new KeptBytes(connection.pool(), budget);
     }
@@ -228,11 +245,17 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
                 connection.pool(),
                 connector.getExecutor(),
                 connector.getScheduler(),
-                settings);
+                discardLimit,
+                discardTimeout);
     }
 
-    NegotiationSettings settings() {
-        return settings;
+    /** {@return the options that apply where a call leaves something open} */
+    NegotiationOptions defaultOptions() {
+        return NegotiationOptions.builder()
+                .deadline(Duration.ofMillis(deadline))
+                .bodyTimeout(Duration.ofMillis(bodyTimeout))
+                .bodyLimit(bodyLimit)
+                .build();
     }
 
     /** {@return the counts of this connector's negotiations} */
@@ -249,7 +272,7 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
     /** {@return how long a client may take to answer, in milliseconds} */
     @ManagedAttribute("how long a client may take to answer, in milliseconds")
     public long getDeadline() {
-        return settings.deadline().toMillis();
+        return deadline;
     }
 
     /**
@@ -258,19 +281,13 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
      * @param millis more than 0; 120,000 by default, because a person may have to find a card and type a PIN
      */
     public void setDeadline(long millis) {
-        Duration deadline = Duration.ofMillis(atLeast(1, millis, "deadline"));
-        settings = new NegotiationSettings(
-                deadline,
-                settings.bodyTimeout(),
-                settings.bodyLimit(),
-                settings.discardLimit(),
-                settings.discardTimeout());
+        deadline = atLeast(1, millis, "deadline");
     }
 
     /** {@return how long the rest of a request's body may take to arrive, in milliseconds} */
     @ManagedAttribute("how long the rest of a request's body may take to arrive, in milliseconds")
     public long getBodyTimeout() {
-        return settings.bodyTimeout().toMillis();
+        return bodyTimeout;
     }
 
     /**
@@ -279,19 +296,13 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
      * @param millis more than 0; 30,000 by default
      */
     public void setBodyTimeout(long millis) {
-        Duration bodyTimeout = Duration.ofMillis(atLeast(1, millis, "bodyTimeout"));
-        settings = new NegotiationSettings(
-                settings.deadline(),
-                bodyTimeout,
-                settings.bodyLimit(),
-                settings.discardLimit(),
-                settings.discardTimeout());
+        bodyTimeout = atLeast(1, millis, "bodyTimeout");
     }
 
     /** {@return how many bytes of body one negotiation may keep} */
     @ManagedAttribute("how many bytes of body one negotiation may keep")
     public long getBodyLimit() {
-        return settings.bodyLimit();
+        return bodyLimit;
     }
 
     /**
@@ -300,18 +311,13 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
      * @param bytes 0 ("only without a body") or more; 131,072 by default
      */
     public void setBodyLimit(long bytes) {
-        settings = new NegotiationSettings(
-                settings.deadline(),
-                settings.bodyTimeout(),
-                atLeast(0, bytes, "bodyLimit"),
-                settings.discardLimit(),
-                settings.discardTimeout());
+        bodyLimit = atLeast(0, bytes, "bodyLimit");
     }
 
     /** {@return how many bytes of a body that is too large are read and thrown away} */
     @ManagedAttribute("how many bytes of a body that is too large are read and thrown away")
     public long getDiscardLimit() {
-        return settings.discardLimit();
+        return discardLimit;
     }
 
     /**
@@ -321,18 +327,13 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
      * @param bytes 0 or more; 67,108,864 by default
      */
     public void setDiscardLimit(long bytes) {
-        settings = new NegotiationSettings(
-                settings.deadline(),
-                settings.bodyTimeout(),
-                settings.bodyLimit(),
-                atLeast(0, bytes, "discardLimit"),
-                settings.discardTimeout());
+        discardLimit = atLeast(0, bytes, "discardLimit");
     }
 
     /** {@return how long that may take, in milliseconds} */
     @ManagedAttribute("how long a body that is too large is read and thrown away, in milliseconds")
     public long getDiscardTimeout() {
-        return settings.discardTimeout().toMillis();
+        return discardTimeout;
     }
 
     /**
@@ -341,13 +342,7 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
      * @param millis more than 0; 3,000 by default
      */
     public void setDiscardTimeout(long millis) {
-        Duration discardTimeout = Duration.ofMillis(atLeast(1, millis, "discardTimeout"));
-        settings = new NegotiationSettings(
-                settings.deadline(),
-                settings.bodyTimeout(),
-                settings.bodyLimit(),
-                settings.discardLimit(),
-                discardTimeout);
+        discardTimeout = atLeast(1, millis, "discardTimeout");
     }
 
     /** {@return how many bytes all negotiations of the server may keep together} */

@@ -34,13 +34,14 @@ final class Lingering {
             ByteBufferPool pool,
             Executor executor,
             Scheduler scheduler,
-            NegotiationSettings settings) {
+            long limit,
+            long timeoutMillis) {
         this.endPoint = endPoint;
         this.pool = pool;
         this.executor = executor;
         this.scheduler = scheduler;
-        this.limit = settings.discardLimit();
-        this.timeoutMillis = settings.discardTimeout().toMillis();
+        this.limit = limit;
+        this.timeoutMillis = timeoutMillis;
     }
 
     /** @param whenOver run once, on the thread that sees the end */

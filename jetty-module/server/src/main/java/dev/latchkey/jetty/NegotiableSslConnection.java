@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
@@ -366,8 +367,9 @@ final class NegotiableSslConnection extends SslConnection {
         }
 
         private SslSessionData show(SSLSession session, @Nullable Proof proof) {
-            boolean hide = proof == null
-                    && !ConnectionIdentity.peerCertificates(session).isEmpty();
+            // After a chain that was not accepted, the session holds another one than the proof that still stands.
+            List<X509Certificate> own = ConnectionIdentity.peerCertificates(session);
+            boolean hide = !own.isEmpty() && (proof == null || !own.equals(proof.chain()));
             return SslSessionData.from(
                     hide ? AnonymousSession.withoutPeer(session) : session,
                     StringUtil.toHexString(session.getId()),

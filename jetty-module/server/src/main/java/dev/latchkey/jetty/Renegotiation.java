@@ -56,7 +56,10 @@ final class Renegotiation implements CertificateMechanism {
         }
         if (!connection.isRenegotiationSecure()) {
             throw new JettyNegotiationException(
-                    Reason.CLIENT_CANNOT, true, "it does not support secure renegotiation, RFC 5746", null);
+                    Reason.CLIENT_CANNOT,
+                    true,
+                    "it does not support secure renegotiation, RFC 5746; let its owner update its TLS library",
+                    null);
         }
     }
 

@@ -51,7 +51,7 @@ final class RequestNegotiation implements ClientCertificates {
 
     @Override
     public NegotiationOptions defaults() {
-        return factory.settings().asOptions();
+        return factory.defaultOptions();
     }
 
     @Override

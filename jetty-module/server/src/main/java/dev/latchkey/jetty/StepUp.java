@@ -44,6 +44,8 @@ final class StepUp {
     private final CompletableFuture<ClientCertificate> outcome = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private final long startedNanos = System.nanoTime();
+    /** Noted at the start: a connection that was lost does not tell any more whose it was. */
+    private final Object remote;
 
     private volatile Consumer<NegotiationException> pending = this::fail;
     private volatile Scheduler.@Nullable Task timer;
@@ -70,6 +72,7 @@ final class StepUp {
         this.rule = rule;
         this.executor = executor;
         this.statistics = statistics;
+        this.remote = connection.getEndPoint().getRemoteSocketAddress();
     }
 
     /** {@return what came of it; completes with a certificate, none, or a {@link NegotiationException}} */
@@ -83,9 +86,17 @@ final class StepUp {
         return accepted;
     }
 
-    /** Starts; the caller has reserved the connection for this. */
+    /** Starts; the caller has reserved the connection for this. Throws nothing: the outcome tells. */
     void start() {
         statistics.started();
+        try {
+            begin();
+        } catch (Throwable x) {
+            fail(HandshakeFailures.translate(x));
+        }
+    }
+
+    private void begin() {
         stream.onEnd(() -> giveUp(new JettyNegotiationException(Reason.RESPONSE_COMMITTED, false, null, null)));
         if (request.getHeaders().contains(HttpHeader.EXPECT)) {
             // The client waits for 100 Continue: it is asked first, and sends its body afterwards.
@@ -195,7 +206,7 @@ final class StepUp {
             change.run();
             tidyUp();
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{} for {} after {} ms", result, remote(), millis());
+                LOG.debug("{} for {} after {} ms", result, remote, millis());
             }
             outcome.complete(result);
         }
@@ -215,7 +226,7 @@ final class StepUp {
         }
         statistics.failed(why.reason());
         tidyUp();
-        LOG.info("{} for {} after {} ms", why.getMessage(), remote(), millis());
+        LOG.info("{} for {} after {} ms", why.getMessage(), remote, millis());
         outcome.completeExceptionally(why);
     }
 
@@ -227,10 +238,6 @@ final class StepUp {
 
     private long millis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
-    }
-
-    private Object remote() {
-        return connection.getEndPoint().getRemoteSocketAddress();
     }
 
     /** Ends the attempt from outside; what cannot be used any more is closed. Never blocks. */
@@ -282,8 +289,9 @@ final class StepUp {
         timer = request.getConnectionMetaData()
                 .getConnector()
                 .getScheduler()
-                // A close can block on the connection's lock, and the scheduler's thread serves everybody.
-                .schedule(() -> poolExecutor().execute(() -> giveUp(why)), time.toMillis(), TimeUnit.MILLISECONDS);
+                // Not on the scheduler's thread, which serves everybody; and for a blocking call on the thread that
+                // waits, because the pool may have none left when all its threads wait.
+                .schedule(() -> executor.execute(() -> giveUp(why)), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void cancelTimer() {
@@ -291,9 +299,5 @@ final class StepUp {
         if (running != null) {
             running.cancel();
         }
-    }
-
-    private Executor poolExecutor() {
-        return request.getConnectionMetaData().getConnector().getExecutor();
     }
 }

@@ -4,7 +4,13 @@
  * <ol>
  *   <li>{@link dev.latchkey.testkit.HeldCertificate}: certificates with their keys, made in code;
  *       {@link dev.latchkey.testkit.KeyStores} and {@link dev.latchkey.testkit.RevocationList} put them in files, and
- *       {@link dev.latchkey.testkit.DemoPki} writes the demo's set.
+ *       {@link dev.latchkey.testkit.DemoPki} writes the demo's set;
+ *   <li>{@link dev.latchkey.testkit.RecordPipe}: the network between a client and a server, at its worst;
+ *   <li>{@link dev.latchkey.testkit.TlsClient}: a client that does what a test says, and reads
+ *       {@link dev.latchkey.testkit.HttpAnswer}s;
+ *   <li>{@link dev.latchkey.testkit.TestPrograms}: the real clients;
+ *   <li>{@link dev.latchkey.testkit.LeakedThreads}, {@link dev.latchkey.testkit.LeakedBuffers},
+ *       {@link dev.latchkey.testkit.LogProblems}: what must not be left behind.
  * </ol>
  *
  * <p>The room's rules: test data is made here, in code, and nowhere else. Nothing here knows Latchkey; Jetty and JUnit

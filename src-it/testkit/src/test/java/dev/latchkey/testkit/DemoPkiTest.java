@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,12 +28,23 @@ class DemoPkiTest {
         "stranger.pem"
     };
 
+    /** Made once, because keys take time; each test has a copy. */
+    @TempDir
+    static Path made;
+
     @TempDir
     Path dir;
 
+    @BeforeAll
+    static void makeThem() throws Exception {
+        assertThat(DemoPki.write(made)).containsExactly(ALL);
+    }
+
     @BeforeEach
-    void makeThem() throws Exception {
-        assertThat(DemoPki.write(dir)).containsExactly(ALL);
+    void copyThem() throws Exception {
+        for (String file : ALL) {
+            Files.copy(made.resolve(file), dir.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
     }
 
     @Test

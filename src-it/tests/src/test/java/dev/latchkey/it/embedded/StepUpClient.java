@@ -1,0 +1,207 @@
+package dev.latchkey.it.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.KeyStores;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+
+/**
+ * One blocking connection on TLS 1.2, pinned and asserted, that writes what it is told and reads responses.
+ *
+ * <p>It answers a renegotiation while it reads, with its certificate whatever authorities the server names, or without
+ * one. One thread may write while another reads.
+ */
+public final class StepUpClient implements AutoCloseable {
+    private final Socket plain;
+    private final SSLSocket socket;
+    private final AtomicInteger asked;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private StepUpClient(Socket plain, SSLSocket socket, AtomicInteger asked) throws IOException {
+        this.plain = plain;
+        this.socket = socket;
+        this.asked = asked;
+        this.in = socket.getInputStream();
+        this.out = socket.getOutputStream();
+    }
+
+    /**
+     * Connects to loopback, with no TLS session to resume.
+     *
+     * @param certificate shown when the server asks; null for none
+     */
+    public static StepUpClient connect(int port, HeldCertificate certificate) throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        return connect(port, contextOf(certificate, asked), asked);
+    }
+
+    /** Connects with a certificate's TLS context, whose TLS sessions the connection may resume. */
+    public static StepUpClient connect(int port, SSLContext context, AtomicInteger asked) throws IOException {
+        Socket plain = new Socket();
+        try {
+            plain.setTcpNoDelay(true);
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+            socket.setSoTimeout(60_000);
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.startHandshake();
+            assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.2");
+            return new StepUpClient(plain, socket, asked);
+        } catch (IOException | RuntimeException | Error x) {
+            plain.close();
+            throw x;
+        }
+    }
+
+    /** {@return a TLS context of a client that counts how often it is asked for its certificate} */
+    public static SSLContext contextOf(HeldCertificate certificate, AtomicInteger asked) {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(KeyStores.trusting(TestPki.AUTHORITY));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {new Answering(certificate, asked)}, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException x) {
+            throw new IllegalStateException(x);
+        }
+    }
+
+    /** {@return the final answer to a GET} */
+    public RawAnswer get(String path) throws IOException {
+        sendGet(path);
+        return readFinal();
+    }
+
+    /** Sends a GET. */
+    public void sendGet(String path) throws IOException {
+        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+
+    /** {@return the final answer to a POST with a Content-Length} */
+    public RawAnswer post(String path, byte[] body) throws IOException {
+        send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n\r\n");
+        send(body);
+        return readFinal();
+    }
+
+    /** Sends text as ISO-8859-1. */
+    public void send(String text) throws IOException {
+        send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Sends bytes, in as few records as possible. */
+    public void send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
+    /** {@return the next response, an interim one (1xx) too} */
+    public RawAnswer read() throws IOException {
+        return RawAnswer.read(in);
+    }
+
+    /** {@return the next response that is not 1xx} */
+    public RawAnswer readFinal() throws IOException {
+        RawAnswer answer = read();
+        while (answer.status() < 200) {
+            answer = read();
+        }
+        return answer;
+    }
+
+    /** {@return the next byte, or -1 when the server has closed} */
+    public int readByte() throws IOException {
+        return in.read();
+    }
+
+    /** Bounds each read, in milliseconds. */
+    public void readTimeout(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
+    /** Starts a renegotiation as the client. */
+    public void renegotiate() throws IOException {
+        socket.startHandshake();
+    }
+
+    /** {@return how many times the server has asked for a certificate} */
+    public int timesAsked() {
+        return asked.get();
+    }
+
+    /** {@return the TLS version and so on} */
+    public SSLSocket socket() {
+        return socket;
+    }
+
+    /** Closes without a word of TLS. */
+    public void closeBare() throws IOException {
+        plain.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        plain.close();
+    }
+
+    /** Shows its certificate to whoever asks, and counts. */
+    private static final class Answering extends X509ExtendedKeyManager {
+        private static final String ALIAS = "client";
+        private final HeldCertificate certificate;
+        private final AtomicInteger asked;
+
+        Answering(HeldCertificate certificate, AtomicInteger asked) {
+            this.certificate = certificate;
+            this.asked = asked;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+            asked.incrementAndGet();
+            return certificate == null ? null : ALIAS;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return certificate == null ? null : certificate.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return certificate == null ? null : certificate.keys().getPrivate();
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return certificate == null ? null : new String[] {ALIAS};
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+            return null;
+        }
+    }
+}

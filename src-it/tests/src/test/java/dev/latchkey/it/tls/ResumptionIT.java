@@ -1,0 +1,373 @@
+package dev.latchkey.it.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.latchkey.NegotiationOptions;
+import dev.latchkey.NegotiationOptions.Untrusted;
+import dev.latchkey.it.embedded.StepUpServer;
+import dev.latchkey.it.embedded.TestPki;
+import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.KeyStores;
+import dev.latchkey.testkit.ProgramResult;
+import dev.latchkey.testkit.TestPrograms;
+import dev.latchkey.testkit.TlsClient;
+import dev.latchkey.testkit.TlsConnection;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.MapAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * R9: resumption neither loses nor invents an identity. R23: what is forgotten does not come back by it. With session
+ * tickets (RFC 5077, which JSSE makes stateless) and with session ids.
+ */
+class ResumptionIT {
+    private static final String TICKETS = "tickets";
+    private static final String SESSION_IDS = "no-ticket";
+
+    @TempDir
+    Path dir;
+
+    private final SwitchableTrust trust = new SwitchableTrust();
+
+    private StepUpServer server() {
+        return new StepUpServer(trust)
+                .on("/secure", Report.asks())
+                .on(
+                        "/marked",
+                        Report.asks(NegotiationOptions.builder()
+                                .untrusted(Untrusted.MARK)
+                                .build()))
+                .on("/fresh", Report.asks(NegotiationOptions.builder().fresh().build()))
+                .on("/forget", Report.forgets())
+                .on("/open", Report.shows());
+    }
+
+    private PythonClient python(StepUpServer server, String option) throws Exception {
+        return new PythonClient(dir, server.port(), TestPki.AUTHORITY, option);
+    }
+
+    private static void assertNobody(Map<String, String> answer) {
+        assertThat(answer)
+                .containsEntry("attribute", "")
+                .containsEntry("current", "")
+                .containsEntry("session", "")
+                .containsEntry("tls", "TLSv1.2");
+    }
+
+    private static void assertAlice(Map<String, String> answer) {
+        assertThat(answer)
+                .containsEntry("attribute", "CN=alice")
+                .containsEntry("current", "CN=alice")
+                .containsEntry("session", "CN=alice")
+                .containsEntry("tls", "TLSv1.2");
+    }
+
+    private static MapAssert<String, String> assertResumed(Map<String, String> opened, String option) {
+        return assertThat(opened)
+                .containsEntry("protocol", "TLSv1.2")
+                .containsEntry("reused", "True")
+                .containsEntry("ticket", option.equals(TICKETS) ? "True" : "False");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TICKETS, SESSION_IDS})
+    void aClientThatResumedWithoutACertificateIsStillAsked(String option) throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, option)) {
+            python.open("first");
+            assertNobody(python.get("first", "/open"));
+            python.certificate(TestPki.ALICE);
+            assertResumed(python.open("second", "first"), option);
+            Map<String, String> answer = python.get("second", "/secure");
+            assertThat(answer).containsEntry("subject", "CN=alice").containsEntry("mechanism", "renegotiation");
+            assertAlice(answer);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TICKETS, SESSION_IDS})
+    void aResumedSessionBringsItsCertificateWhichIsValidatedAgain(String option) throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, option)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertThat(python.get("first", "/secure")).containsEntry("subject", "CN=alice");
+            int judged = trust.timesJudged();
+            assertResumed(python.open("second", "first"), option);
+            assertAlice(python.get("second", "/open"));
+            assertThat(trust.timesJudged()).isEqualTo(judged + 1);
+            assertThat(python.get("second", "/secure"))
+                    .containsEntry("subject", "CN=alice")
+                    .containsEntry("present", "true")
+                    .containsEntry("mechanism", "first-handshake");
+            assertThat(server.statistics().getStarted()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TICKETS, SESSION_IDS})
+    void aCertificateThatIsNoLongerAcceptedIsNotShownByAResumedSession(String option) throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, option)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            trust.refuse(TestPki.ALICE.certificate());
+            assertResumed(python.open("second", "first"), option);
+            assertNobody(python.get("second", "/open"));
+            Map<String, String> refused = python.get("second", "/secure");
+            assertThat(refused).containsEntry("reason", "untrusted").containsEntry("status", "403");
+            assertNobody(refused);
+            // Refusal is not remembered for the certificate: the next connection is judged by what holds then (R11).
+            trust.accept(TestPki.ALICE.certificate());
+            assertResumed(python.open("third", "second"), option);
+            assertAlice(python.get("third", "/open"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TICKETS, SESSION_IDS})
+    void aCertificateThatExpiredSinceIsNotShownByAResumedSession(String option) throws Exception {
+        Instant end = Instant.now().plusSeconds(6);
+        HeldCertificate brief = TestPki.AUTHORITY
+                .issue("alice")
+                .client()
+                .valid(Instant.now().minusSeconds(3600), end)
+                .make();
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, option)) {
+            python.certificate(brief);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> Instant.now().isAfter(brief.certificate().getNotAfter().toInstant()));
+            assertResumed(python.open("second", "first"), option);
+            assertNobody(python.get("second", "/open"));
+            // R28: nor on the connection that was there when it expired.
+            assertNobody(python.get("first", "/open"));
+            assertThat(python.get("first", "/secure")).containsEntry("reason", "expired");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TICKETS, SESSION_IDS})
+    void anUntrustedChainIsNeverVisibleAfterResumption(String option) throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, option)) {
+            python.certificate(TestPki.STRANGER);
+            python.open("first");
+            Map<String, String> refused = python.get("first", "/secure");
+            assertThat(refused).containsEntry("reason", "untrusted").containsEntry("usable", "true");
+            assertNobody(refused);
+            assertNobody(python.get("first", "/open"));
+            assertResumed(python.open("second", "first"), option);
+            assertNobody(python.get("second", "/open"));
+            Map<String, String> marked = python.get("second", "/marked");
+            assertThat(marked)
+                    .containsEntry("subject", "CN=stranger")
+                    .containsEntry("trusted", "false")
+                    .containsEntry("distrust", "untrusted")
+                    .containsEntry("mechanism", "renegotiation");
+            assertNobody(marked);
+            assertNobody(python.get("second", "/open"));
+        }
+    }
+
+    @Test
+    void aReloadOfTheTrustStoreTakesIdentitiesAwayThatItDoesNotAccept() throws Exception {
+        HeldCertificate other = HeldCertificate.authority("Another CA");
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            trust.reload(tls -> tls.setTrustStore(KeyStores.trusting(other)));
+            assertNobody(python.get("first", "/open"));
+            assertThat(python.get("first", "/secure")).containsEntry("reason", "untrusted");
+            // The tickets of the old stores are worth nothing under the new ones.
+            assertThat(python.open("second", "first")).containsEntry("reused", "False");
+            assertNobody(python.get("second", "/open"));
+            trust.reload(tls -> tls.setTrustStore(KeyStores.trusting(TestPki.AUTHORITY)));
+            assertThat(python.get("second", "/secure")).containsEntry("subject", "CN=alice");
+        }
+    }
+
+    @Test
+    void aReloadOfTheKeyStoreLosesNoIdentity() throws Exception {
+        HeldCertificate renewed = TestPki.AUTHORITY
+                .issue("localhost")
+                .server("localhost", "127.0.0.1")
+                .make();
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            trust.reload(tls -> tls.setKeyStore(KeyStores.holding(renewed, "secret")));
+            assertAlice(python.get("first", "/open"));
+            assertThat(python.get("first", "/fresh")).containsEntry("mechanism", "renegotiation");
+            python.open("second");
+            assertThat(python.get("second", "/secure"))
+                    .containsEntry("subject", "CN=alice")
+                    .containsEntry("mechanism", "renegotiation");
+            assertResumed(python.open("third", "second"), TICKETS);
+            assertAlice(python.get("third", "/open"));
+        }
+    }
+
+    @Test
+    void javaClientsResumeWithTheirCertificate() throws Exception {
+        try (StepUpServer server = server().start()) {
+            TlsClient java = TlsClient.trusting(TestPki.AUTHORITY)
+                    .protocols("TLSv1.2")
+                    .certificate(TestPki.ALICE);
+            try (TlsConnection first = java.connect(server.port())) {
+                assertThat(first.protocol()).isEqualTo("TLSv1.2");
+                assertThat(first.get("/secure").values()).containsEntry("mechanism", "renegotiation");
+            }
+            try (TlsConnection second = java.connect(server.port())) {
+                assertThat(second.isResumed()).isTrue();
+                assertAlice(second.get("/open").values());
+                assertThat(second.get("/secure").values())
+                        .containsEntry("present", "true")
+                        .containsEntry("mechanism", "first-handshake");
+                assertThat(second.timesAsked()).isZero();
+                assertThat(second.get("/fresh").values())
+                        .containsEntry("present", "false")
+                        .containsEntry("mechanism", "renegotiation");
+                assertThat(second.timesAsked()).isEqualTo(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ticket", "-no_ticket"})
+    void opensslResumesWithItsCertificateAndForgetTakesItAway(String tickets) throws Exception {
+        try (StepUpServer server = server().start()) {
+            Path saved = dir.resolve("session.pem");
+            ProgramResult first = openssl(server, "/secure", tickets, "-sess_out", saved.toString());
+            assertThat(first.out()).contains("subject=CN=alice\n").contains("mechanism=renegotiation");
+            ProgramResult second = openssl(
+                    server, "/open", tickets, "-sess_in", saved.toString(), "-sess_out", saved.toString());
+            assertThat(second.out()).contains("Reused, TLSv1.2").contains("current=CN=alice\n");
+            ProgramResult third = openssl(server, "/forget", tickets, "-sess_in", saved.toString());
+            assertThat(third.out()).contains("Reused, TLSv1.2").contains("current=\n");
+            ProgramResult fourth = openssl(server, "/open", tickets, "-sess_in", saved.toString());
+            assertThat(fourth.out())
+                    .contains("current=\n")
+                    .contains("attribute=\n")
+                    .contains("session=\n")
+                    .contains("tls=TLSv1.2")
+                    .doesNotContain("CN=alice\n");
+        }
+    }
+
+    private ProgramResult openssl(StepUpServer server, String path, String tickets, String... more) throws Exception {
+        Path ca = Files.writeString(dir.resolve("ca.pem"), TestPki.AUTHORITY.chainPem());
+        Path pem = Files.writeString(dir.resolve("alice.pem"), TestPki.ALICE.chainPem());
+        Path key = Files.writeString(dir.resolve("alice.key"), TestPki.ALICE.keyPem());
+        List<String> command = new ArrayList<>(List.of(
+                TestPrograms.require("openssl").toString(),
+                "s_client",
+                "-connect",
+                "127.0.0.1:" + server.port(),
+                "-CAfile",
+                ca.toString(),
+                "-cert",
+                pem.toString(),
+                "-key",
+                key.toString(),
+                "-tls1_2",
+                "-ign_eof"));
+        if (tickets.equals("-no_ticket")) {
+            command.add(tickets);
+        }
+        command.addAll(List.of(more));
+        String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        ProgramResult result = TestPrograms.run(
+                Duration.ofSeconds(30), request.getBytes(StandardCharsets.US_ASCII), command);
+        assertThat(result.timedOut()).as(result.toString()).isFalse();
+        return result;
+    }
+
+    @Test
+    void forgetTakesTheIdentityFromAllConnectionsOfItsTlsSession() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertAlice(python.get("second", "/open"));
+            assertResumed(python.open("third", "second"), TICKETS);
+            assertAlice(python.get("third", "/open"));
+
+            Map<String, String> forgotten = python.get("second", "/forget");
+            assertNobody(forgotten);
+            assertThat(forgotten).containsEntry("connection", "close");
+            assertThat(python.get("second", "/open")).containsKey("ended");
+            // Live connections of the same TLS session, the one that it was made on too.
+            assertNobody(python.get("third", "/open"));
+            assertNobody(python.get("first", "/open"));
+            // The client still has its ticket, and JSSE takes it: the identity does not come back.
+            assertResumed(python.open("fourth", "third"), TICKETS);
+            assertNobody(python.get("fourth", "/open"));
+            // Who asks again gets it again.
+            assertThat(python.get("fourth", "/secure"))
+                    .containsEntry("subject", "CN=alice")
+                    .containsEntry("mechanism", "renegotiation");
+        }
+    }
+
+    @Test
+    void aForgottenSessionIdIsNotResumed() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, SESSION_IDS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertResumed(python.open("second", "first"), SESSION_IDS);
+            assertNobody(python.get("second", "/forget"));
+            assertThat(python.open("third", "first")).containsEntry("reused", "False");
+            assertNobody(python.get("third", "/open"));
+        }
+    }
+
+    /** R23: fresh is a full handshake with a signature of its own. */
+    @Test
+    void freshWantsANewSignatureThoughACertificateIsThere() throws Exception {
+        List<Integer> sent = new ArrayList<>();
+        try (StepUpServer server = server().start();
+                CraftedClient client = CraftedClient.recipe()
+                        .certificate(TestPki.ALICE)
+                        .tamper((type, message, wire) -> {
+                            sent.add(type);
+                            wire.record(22, message);
+                        })
+                        .connect(server.port())) {
+            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertThat(client.get("/secure").values()).containsEntry("subject", "CN=alice");
+            List<Integer> whole = List.of(1, 11, 16, 15, 20);
+            assertThat(sent).isEqualTo(whole);
+            assertThat(client.get("/secure").values()).containsEntry("present", "true");
+            assertThat(sent).isEqualTo(whole);
+            assertThat(client.get("/fresh").values())
+                    .containsEntry("subject", "CN=alice")
+                    .containsEntry("present", "false")
+                    .containsEntry("mechanism", "renegotiation");
+            assertThat(sent).containsExactly(1, 11, 16, 15, 20, 1, 11, 16, 15, 20);
+            assertThat(client.handshakes()).isEqualTo(3);
+        }
+    }
+}
