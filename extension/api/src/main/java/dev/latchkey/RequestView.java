@@ -36,6 +36,16 @@ final class RequestView {
         return invoke(methods.getAttribute, request, name);
     }
 
+    void setAttribute(String name, Object value) {
+        invoke(methods.setAttribute, request, name, value);
+    }
+
+    /** {@return the name of the kind of dispatch that the request is in, such as {@code ERROR}; null for a core request} */
+    @Nullable
+    String dispatcherType() {
+        return invoke(methods.getDispatcherType, request) instanceof Enum<?> type ? type.name() : null;
+    }
+
     boolean isSecure() {
         return Boolean.TRUE.equals(invoke(methods.isSecure, request));
     }
@@ -80,6 +90,8 @@ final class RequestView {
 
     private static final class Methods {
         final @Nullable MethodHandle getAttribute;
+        final @Nullable MethodHandle setAttribute;
+        final @Nullable MethodHandle getDispatcherType;
         final @Nullable MethodHandle isSecure;
         final @Nullable MethodHandle isAsyncStarted;
         final @Nullable MethodHandle getAsyncContext;
@@ -88,6 +100,8 @@ final class RequestView {
 
         Methods(Class<?> type) {
             getAttribute = find(type, "getAttribute", String.class);
+            setAttribute = find(type, "setAttribute", String.class, Object.class);
+            getDispatcherType = find(type, "getDispatcherType");
             isSecure = find(type, "isSecure");
             isAsyncStarted = find(type, "isAsyncStarted");
             getAsyncContext = find(type, "getAsyncContext");

@@ -65,6 +65,7 @@ final class NegotiableSslConnection extends SslConnection {
     private volatile @Nullable HandshakeScope negotiation;
     private volatile boolean handshakeOpen;
     private volatile boolean firstHandshakeDone;
+    private volatile @Nullable Lingering lingering;
     private int records;
 
     /** @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours */
@@ -266,6 +267,21 @@ final class NegotiableSslConnection extends SslConnection {
             return super.networkFlush(output);
         } catch (IOException x) {
             throw reservation.get() == null || x instanceof QuietException ? x : new EofException(x);
+        }
+    }
+
+    /** From when the response has been written, what the client still sends is thrown away. */
+    void linger(Lingering after) {
+        lingering = after;
+    }
+
+    @Override
+    public void onFillable() {
+        Lingering after = lingering;
+        if (after == null || !getSslEndPoint().isOutputShutdown()) {
+            super.onFillable();
+        } else if (after.discard()) {
+            fillInterested();
         }
     }
 

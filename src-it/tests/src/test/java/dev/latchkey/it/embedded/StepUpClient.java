@@ -16,6 +16,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -49,8 +50,13 @@ public final class StepUpClient implements AutoCloseable {
      * @param certificate shown when the server asks; null for none
      */
     public static StepUpClient connect(int port, HeldCertificate certificate) throws IOException {
+        return connectAnswering(port, () -> certificate);
+    }
+
+    /** Connects as a client that decides anew each time that it is asked; null for no certificate. */
+    public static StepUpClient connectAnswering(int port, Supplier<HeldCertificate> answers) throws IOException {
         AtomicInteger asked = new AtomicInteger();
-        return connect(port, contextOf(certificate, asked), asked);
+        return connect(port, contextOf(answers, asked), asked);
     }
 
     /** Connects with a certificate's TLS context, whose TLS sessions the connection may resume. */
@@ -59,7 +65,9 @@ public final class StepUpClient implements AutoCloseable {
         try {
             plain.setTcpNoDelay(true);
             plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+            // The name and this number are the key under which JSSE looks for a TLS session to resume: one for all
+            // ports.
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", 443, true);
             socket.setSoTimeout(60_000);
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.startHandshake();
@@ -72,12 +80,12 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return a TLS context of a client that counts how often it is asked for its certificate} */
-    public static SSLContext contextOf(HeldCertificate certificate, AtomicInteger asked) {
+    public static SSLContext contextOf(Supplier<HeldCertificate> answers, AtomicInteger asked) {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(KeyStores.trusting(TestPki.AUTHORITY));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new Answering(certificate, asked)}, trust.getTrustManagers(), null);
+            context.init(new KeyManager[] {new Answering(answers, asked)}, trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException x) {
             throw new IllegalStateException(x);
@@ -165,17 +173,19 @@ public final class StepUpClient implements AutoCloseable {
     /** Shows its certificate to whoever asks, and counts. */
     private static final class Answering extends X509ExtendedKeyManager {
         private static final String ALIAS = "client";
-        private final HeldCertificate certificate;
+        private final Supplier<HeldCertificate> answers;
         private final AtomicInteger asked;
+        private volatile HeldCertificate certificate;
 
-        Answering(HeldCertificate certificate, AtomicInteger asked) {
-            this.certificate = certificate;
+        Answering(Supplier<HeldCertificate> answers, AtomicInteger asked) {
+            this.answers = answers;
             this.asked = asked;
         }
 
         @Override
         public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
             asked.incrementAndGet();
+            certificate = answers.get();
             return certificate == null ? null : ALIAS;
         }
 

@@ -294,7 +294,8 @@ final class CraftedClient implements AutoCloseable {
             return new TlsAuthentication() {
                 @Override
                 public void notifyServerCertificate(TlsServerCertificate server) throws IOException {
-                    serverCertificates.add(server.getCertificate().getCertificateAt(0).getEncoded());
+                    serverCertificates.add(
+                            server.getCertificate().getCertificateAt(0).getEncoded());
                 }
 
                 @Override

@@ -150,8 +150,8 @@ class ResumptionIT {
             python.certificate(brief);
             python.open("first");
             assertAlice(python.get("first", "/secure"));
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Instant.now().isAfter(brief.certificate().getNotAfter().toInstant()));
+            await().atMost(Duration.ofSeconds(10)).until(() -> Instant.now()
+                    .isAfter(brief.certificate().getNotAfter().toInstant()));
             assertResumed(python.open("second", "first"), option);
             assertNobody(python.get("second", "/open"));
             // R28: nor on the connection that was there when it expired.
@@ -229,9 +229,8 @@ class ResumptionIT {
     @Test
     void javaClientsResumeWithTheirCertificate() throws Exception {
         try (StepUpServer server = server().start()) {
-            TlsClient java = TlsClient.trusting(TestPki.AUTHORITY)
-                    .protocols("TLSv1.2")
-                    .certificate(TestPki.ALICE);
+            TlsClient java =
+                    TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.2").certificate(TestPki.ALICE);
             try (TlsConnection first = java.connect(server.port())) {
                 assertThat(first.protocol()).isEqualTo("TLSv1.2");
                 assertThat(first.get("/secure").values()).containsEntry("mechanism", "renegotiation");
@@ -258,8 +257,8 @@ class ResumptionIT {
             Path saved = dir.resolve("session.pem");
             ProgramResult first = openssl(server, "/secure", tickets, "-sess_out", saved.toString());
             assertThat(first.out()).contains("subject=CN=alice\n").contains("mechanism=renegotiation");
-            ProgramResult second = openssl(
-                    server, "/open", tickets, "-sess_in", saved.toString(), "-sess_out", saved.toString());
+            ProgramResult second =
+                    openssl(server, "/open", tickets, "-sess_in", saved.toString(), "-sess_out", saved.toString());
             assertThat(second.out()).contains("Reused, TLSv1.2").contains("current=CN=alice\n");
             ProgramResult third = openssl(server, "/forget", tickets, "-sess_in", saved.toString());
             assertThat(third.out()).contains("Reused, TLSv1.2").contains("current=\n");
@@ -295,8 +294,8 @@ class ResumptionIT {
         }
         command.addAll(List.of(more));
         String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        ProgramResult result = TestPrograms.run(
-                Duration.ofSeconds(30), request.getBytes(StandardCharsets.US_ASCII), command);
+        ProgramResult result =
+                TestPrograms.run(Duration.ofSeconds(30), request.getBytes(StandardCharsets.US_ASCII), command);
         assertThat(result.timedOut()).as(result.toString()).isFalse();
         return result;
     }
