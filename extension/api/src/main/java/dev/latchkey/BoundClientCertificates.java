@@ -117,12 +117,7 @@ final class BoundClientCertificates implements ClientCertificates {
 
     /** Put there at the call, because the request may be gone when the negotiation ends. */
     private FirstFailure firstFailure() {
-        if (request.attribute(FIRST_FAILURE) instanceof FirstFailure known) {
-            return known;
-        }
-        FirstFailure made = new FirstFailure();
-        request.setAttribute(FIRST_FAILURE, made);
-        return made;
+        return request.attributeOr(FIRST_FAILURE, FirstFailure.class, new FirstFailure());
     }
 
     /** The first failure of a request, if there was one. */

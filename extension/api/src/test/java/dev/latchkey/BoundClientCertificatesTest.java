@@ -159,6 +159,17 @@ class BoundClientCertificatesTest {
     }
 
     @Test
+    void aRequestThatHasEndedIsForTheServiceToRefuse() {
+        ClientCertificates kept = certificates();
+        request.ended = true;
+        service.failure = new NegotiationException(Reason.RESPONSE_COMMITTED, true, null, null);
+        assertThatThrownBy(kept::negotiateClientCertificate).isSameAs(service.failure);
+        CompletionStage<ClientCertificate> stage = kept.negotiateClientCertificateAsync();
+        service.later.completeExceptionally(service.failure);
+        assertFails(stage, service.failure);
+    }
+
+    @Test
     void cancellingReachesTheServersFuture() {
         certificates().negotiateClientCertificateAsync().toCompletableFuture().cancel(true);
         assertThat(service.later).isCancelled();

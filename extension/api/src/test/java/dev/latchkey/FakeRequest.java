@@ -13,6 +13,7 @@ final class FakeRequest {
     DispatcherType dispatcherType = DispatcherType.REQUEST;
     boolean secure = true;
     boolean asyncStarted;
+    boolean ended;
     long asyncTimeout = 30_000;
 
     HttpServletRequest asServletRequest() {
@@ -30,6 +31,9 @@ final class FakeRequest {
                 });
         return (HttpServletRequest) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {HttpServletRequest.class}, (proxy, method, arguments) -> {
+                    if (ended) {
+                        throw new NullPointerException("as a server's request fails that was taken to pieces");
+                    }
                     switch (method.getName()) {
                         case "getAttribute":
                             return attributes.get((String) arguments[0]);
