@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Vector;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.ContentType;
@@ -32,9 +33,8 @@ import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
+import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
+import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
  * A TLS 1.2 client that does on purpose what a proper client does not: in the renegotiation it can change, split, add
@@ -76,7 +76,8 @@ final class CraftedClient implements AutoCloseable {
         private String secondName = "localhost";
         private Tamper tamper = (type, message, wire) -> wire.record(ContentType.handshake, message);
         private int tamperFrom = 2;
-        private int[] suites;
+        private int[][] suites;
+        private String preface = "";
 
         Recipe certificate(HeldCertificate held) {
             certificate = held;
@@ -96,8 +97,15 @@ final class CraftedClient implements AutoCloseable {
             return this;
         }
 
-        Recipe suites(int... offered) {
-            suites = offered;
+        /** The cipher suites of the first handshake, and of the others. */
+        Recipe suites(int[] first, int[] others) {
+            suites = new int[][] {first, others};
+            return this;
+        }
+
+        /** What to send before TLS begins. */
+        Recipe preface(String line) {
+            preface = line;
             return this;
         }
 
@@ -134,7 +142,8 @@ final class CraftedClient implements AutoCloseable {
         socket.setSoTimeout(30_000);
         this.protocol = new Protocol(socket.getInputStream(), socket.getOutputStream());
         try {
-            protocol.connect(new Client(new JcaTlsCryptoProvider().create(new SecureRandom())));
+            sendBare(recipe.preface.getBytes(StandardCharsets.US_ASCII));
+            protocol.connect(new Client(new BcTlsCrypto(new SecureRandom())));
         } catch (IOException | RuntimeException x) {
             socket.close();
             throw x;
@@ -146,7 +155,11 @@ final class CraftedClient implements AutoCloseable {
     }
 
     HttpAnswer get(String path) throws IOException {
-        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return get(path, "localhost");
+    }
+
+    HttpAnswer get(String path, String host) throws IOException {
+        send("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
         return read();
     }
 
@@ -260,9 +273,9 @@ final class CraftedClient implements AutoCloseable {
     }
 
     private final class Client extends DefaultTlsClient {
-        private final JcaTlsCrypto crypto;
+        private final BcTlsCrypto crypto;
 
-        Client(JcaTlsCrypto crypto) {
+        Client(BcTlsCrypto crypto) {
             super(crypto);
             this.crypto = crypto;
         }
@@ -273,8 +286,8 @@ final class CraftedClient implements AutoCloseable {
         }
 
         @Override
-        protected int[] getSupportedCipherSuites() {
-            return recipe.suites != null ? recipe.suites : super.getSupportedCipherSuites();
+        public int[] getCipherSuites() {
+            return recipe.suites == null ? super.getCipherSuites() : recipe.suites[Math.min(handshakes - 1, 1)];
         }
 
         @Override
@@ -317,10 +330,11 @@ final class CraftedClient implements AutoCloseable {
                 for (var each : recipe.certificate.chain()) {
                     chain.add(crypto.createCertificate(each.getEncoded()));
                 }
-                return new JcaDefaultTlsCredentialedSigner(
+                return new BcDefaultTlsCredentialedSigner(
                         new TlsCryptoParameters(context),
                         crypto,
-                        recipe.certificate.keys().getPrivate(),
+                        PrivateKeyFactory.createKey(
+                                recipe.certificate.keys().getPrivate().getEncoded()),
                         new Certificate(chain.toArray(TlsCertificate[]::new)),
                         SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, signature()));
             } catch (CertificateEncodingException x) {
