@@ -149,7 +149,9 @@ class AuthoritiesIT {
                         .certificateIfAccepted(TestPki.STRANGER)
                         .connect(server.port())) {
             assertThat(client.protocol()).isEqualTo("TLSv1.2");
-            assertThat(client.get("/secure").values()).containsEntry("subject", "").containsEntry("trusted", "");
+            assertThat(client.get("/secure").values())
+                    .containsEntry("subject", "")
+                    .containsEntry("trusted", "");
             assertThat(client.get("/needed").values())
                     .containsEntry("reason", "no-certificate")
                     .containsEntry("usable", "true");

@@ -50,11 +50,9 @@ class RulesIT {
                 Map.of("a.test", trusting(CA_A), "b.test", trusting(CA_B), "c.test", trusting(CA_A));
         return new StepUpServer()
                 .http(h -> h.addCustomizer(new SecureRequestCustomizer(false)))
-                .on(
-                        "/secure",
-                        Report.asks(request -> NegotiationOptions.builder()
-                                .trustManager(byHost.get(request.getServerName()))
-                                .build()))
+                .on("/secure", Report.asks(request -> NegotiationOptions.builder()
+                        .trustManager(byHost.get(request.getServerName()))
+                        .build()))
                 .on("/default", Report.asks())
                 .on("/open", Report.shows());
     }

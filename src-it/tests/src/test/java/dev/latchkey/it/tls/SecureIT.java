@@ -81,7 +81,8 @@ class SecureIT {
 
     /** What proxies call a certificate that they pass on, with a real one in it. */
     private static Map<String, String> certificateHeaders() throws Exception {
-        String der = Base64.getEncoder().encodeToString(TestPki.ALICE.certificate().getEncoded());
+        String der =
+                Base64.getEncoder().encodeToString(TestPki.ALICE.certificate().getEncoded());
         return Map.of(
                 "Client-Cert", ":" + der + ":",
                 "X-Forwarded-Client-Cert", "Subject=\"CN=alice\"",

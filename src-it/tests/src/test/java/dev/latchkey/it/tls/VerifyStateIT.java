@@ -32,11 +32,11 @@ class VerifyStateIT {
             .build();
 
     private static SSLEngine engine(HttpServletRequest request) {
-        SslConnection.SslEndPoint endPoint = (SslConnection.SslEndPoint) ServletContextRequest.getServletContextRequest(
-                        request)
-                .getConnectionMetaData()
-                .getConnection()
-                .getEndPoint();
+        SslConnection.SslEndPoint endPoint =
+                (SslConnection.SslEndPoint) ServletContextRequest.getServletContextRequest(request)
+                        .getConnectionMetaData()
+                        .getConnection()
+                        .getEndPoint();
         return endPoint.getSslConnection().getSSLEngine();
     }
 
@@ -71,8 +71,7 @@ class VerifyStateIT {
             }
             String after = settings(engine(request));
             response.setContentType("text/plain");
-            response.getWriter()
-                    .print("reason=" + reason + "\nbefore=" + before + "\nafter=" + after + "\n");
+            response.getWriter().print("reason=" + reason + "\nbefore=" + before + "\nafter=" + after + "\n");
         };
     }
 
@@ -84,9 +83,7 @@ class VerifyStateIT {
                             t.setWantClientAuth(atFirst.equals("want"));
                             t.setNeedClientAuth(atFirst.equals("need"));
                         })
-                        .on(
-                                "/fails",
-                                compares(OF_ANOTHER_AUTHORITY))
+                        .on("/fails", compares(OF_ANOTHER_AUTHORITY))
                         .on(
                                 "/works",
                                 compares(NegotiationOptions.builder().fresh().build()))
