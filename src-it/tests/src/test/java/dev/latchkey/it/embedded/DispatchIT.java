@@ -6,6 +6,7 @@ import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.testkit.HttpAnswer;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -66,7 +67,7 @@ class DispatchIT {
                 StepUpClient client = StepUpClient.connectAnswering(server.port(), answer::get)) {
             for (String path : new String[] {"/need", "/need-async"}) {
                 int before = client.timesAsked();
-                RawAnswer failed = client.get(path);
+                HttpAnswer failed = client.get(path);
                 assertThat(failed.status()).isEqualTo(403);
                 assertThat(failed.text()).isEqualTo("error page sees LK201 no-certificate");
                 assertThat(client.timesAsked()).isEqualTo(before + 1);
@@ -74,7 +75,7 @@ class DispatchIT {
             answer.set(TestPki.STRANGER);
             assertThat(client.get("/need").text()).isEqualTo("error page sees LK202 untrusted");
             int before = client.timesAsked();
-            RawAnswer notFound = client.get("/not-found");
+            HttpAnswer notFound = client.get("/not-found");
             assertThat(notFound.status()).isEqualTo(404);
             assertThat(notFound.text()).isEqualTo("error page sees LK505 error-dispatch");
             assertThat(client.timesAsked()).isEqualTo(before);
@@ -126,7 +127,7 @@ class DispatchIT {
                 StepUpClient client = StepUpClient.connect(server.start().port(), TestPki.ALICE)) {
             client.send("GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-            RawAnswer answer = client.read();
+            HttpAnswer answer = client.read();
             assertThat(answer.status()).isEqualTo(101);
             assertThat(before.poll(10, TimeUnit.SECONDS)).isEqualTo("CN=alice");
             assertThat(after.poll(10, TimeUnit.SECONDS)).isEqualTo("LK501 response-committed");

@@ -8,6 +8,9 @@ import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.RecordPipe;
+import dev.latchkey.testkit.TlsRecord;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -159,6 +162,20 @@ class FailuresIT {
         }
     }
 
+    @Test
+    void r3ReadingTheCurrentCertificateSendsNoRecordOfItsOwn() throws Exception {
+        try (RecordPipe pipe = RecordPipe.to(server.port());
+                StepUpClient client = StepUpClient.connect(pipe.port(), TestPki.ALICE)) {
+            int handshake = pipe.toClient().records(TlsRecord.HANDSHAKE);
+            assertThat(client.get("/current").text()).isEqualTo("none false");
+            assertThat(pipe.toClient().records(TlsRecord.HANDSHAKE)).isEqualTo(handshake);
+            assertThat(pipe.toClient().records(TlsRecord.APPLICATION_DATA)).isEqualTo(1);
+            // The count would tell: a step-up is a handshake.
+            assertThat(client.get("/want").text()).isEqualTo("CN=alice");
+            assertThat(pipe.toClient().records(TlsRecord.HANDSHAKE)).isGreaterThan(handshake);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/need", "/need-async"})
     void r11AFailureIsNotRememberedForTheConnection(String path) throws Exception {
@@ -172,7 +189,7 @@ class FailuresIT {
         }
         AtomicReference<HeldCertificate> later = new AtomicReference<>();
         try (StepUpClient client = StepUpClient.connectAnswering(server.port(), later::get)) {
-            RawAnswer none = client.get(path);
+            HttpAnswer none = client.get(path);
             assertThat(none.text()).isEqualTo("LK201 no-certificate");
             assertThat(none.status()).isEqualTo(403);
             assertThat(none.saysClose()).isFalse();
@@ -234,19 +251,19 @@ class FailuresIT {
     void anExceptionThatLeavesAServletIsAnsweredByItsStatusWithoutAStackTrace() throws Exception {
         try (CapturedLog log = new CapturedLog()) {
             try (StepUpClient client = StepUpClient.connect(server.port(), null)) {
-                RawAnswer answer = client.get("/uncaught");
+                HttpAnswer answer = client.get("/uncaught");
                 assertThat(answer.status()).isEqualTo(403);
                 assertThat(answer.saysClose()).isFalse();
                 assertThat(client.get("/want").text()).isEqualTo("none");
             }
             try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
-                RawAnswer answer = client.post("/uncaught", new byte[1001]);
+                HttpAnswer answer = client.post("/uncaught", new byte[1001]);
                 assertThat(answer.status()).isEqualTo(413);
                 assertThat(answer.saysClose()).isTrue();
             }
             try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
                 client.send("POST /uncaught HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
-                RawAnswer answer = client.readFinal();
+                HttpAnswer answer = client.readFinal();
                 assertThat(answer.status()).isEqualTo(408);
                 assertThat(answer.saysClose()).isTrue();
                 assertThat(client.readByte()).isEqualTo(-1);
@@ -265,7 +282,7 @@ class FailuresIT {
                                 .negotiateClientCertificate())
                         .start();
                 StepUpClient client = StepUpClient.connect(full.port(), TestPki.ALICE)) {
-            RawAnswer answer = client.post("/uncaught", new byte[1]);
+            HttpAnswer answer = client.post("/uncaught", new byte[1]);
             assertThat(answer.status()).isEqualTo(429);
             assertThat(answer.saysClose()).isTrue();
             assertThat(log.ofLatchkey()).singleElement().asString().contains("LK503 too-many");
@@ -277,7 +294,7 @@ class FailuresIT {
     void r34EachFailureIsOneLineInTheLogWithItsCode() throws Exception {
         try (CapturedLog log = new CapturedLog()) {
             try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.STRANGER)) {
-                RawAnswer answer = client.get("/need");
+                HttpAnswer answer = client.get("/need");
                 assertThat(answer.status()).isEqualTo(403);
                 assertThat(answer.saysClose()).isFalse();
             }

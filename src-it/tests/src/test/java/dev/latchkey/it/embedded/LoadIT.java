@@ -3,6 +3,7 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.testkit.HttpAnswer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -25,13 +26,13 @@ class LoadIT {
     }
 
     /** All clients answer now. {@return their answers, in order} */
-    private static List<RawAnswer> answers(List<StepUpClient> clients) throws Exception {
+    private static List<HttpAnswer> answers(List<StepUpClient> clients) throws Exception {
         ExecutorService readers = Executors.newFixedThreadPool(clients.size());
         try {
-            List<Future<RawAnswer>> futures = new ArrayList<>();
+            List<Future<HttpAnswer>> futures = new ArrayList<>();
             clients.forEach(client -> futures.add(readers.submit(client::readFinal)));
-            List<RawAnswer> answers = new ArrayList<>();
-            for (Future<RawAnswer> future : futures) {
+            List<HttpAnswer> answers = new ArrayList<>();
+            for (Future<HttpAnswer> future : futures) {
                 answers.add(future.get(60, TimeUnit.SECONDS));
             }
             return answers;
@@ -94,7 +95,7 @@ class LoadIT {
                 assertThat(server.statistics().getKeptBytes()).isEqualTo(4 * block);
                 try (StepUpClient tooMuch = StepUpClient.connect(server.port(), TestPki.BOB)) {
                     tooMuch.send(post);
-                    RawAnswer answer = tooMuch.readFinal();
+                    HttpAnswer answer = tooMuch.readFinal();
                     assertThat(answer.status()).isEqualTo(429);
                     assertThat(answer.text()).isEqualTo("LK503 too-many");
                 }
@@ -112,7 +113,7 @@ class LoadIT {
     private static void stepUps(StepUpServer server, int count) throws Exception {
         for (int i = 0; i < count; i++) {
             try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
-                RawAnswer answer = i % 2 == 0
+                HttpAnswer answer = i % 2 == 0
                         ? client.get(i % 4 == 0 ? "/blocking" : "/async")
                         : client.post(i % 4 == 1 ? "/blocking" : "/async", new byte[100]);
                 assertThat(answer.text()).isEqualTo("CN=alice");

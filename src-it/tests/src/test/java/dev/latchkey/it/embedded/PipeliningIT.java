@@ -3,6 +3,7 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.testkit.HttpAnswer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -51,7 +52,7 @@ class PipeliningIT {
             for (String record : records) {
                 client.send(record);
             }
-            RawAnswer answer = client.readFinal();
+            HttpAnswer answer = client.readFinal();
             assertThat(answer.text()).isEqualTo("CN=alice");
             assertThat(client.timesAsked()).isEqualTo(1);
             assertThat(answer.saysClose()).as("Connection: close in " + answer).isTrue();

@@ -3,6 +3,7 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.KeyStores;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
  * One blocking connection on TLS 1.2, pinned and asserted, that writes what it is told and reads responses.
  *
  * <p>It answers a renegotiation while it reads, with its certificate whatever authorities the server names, or without
- * one. One thread may write while another reads.
+ * one. Beyond the test kit's TlsClient it may decide anew each time that it is asked, and it offers its TLS sessions to
+ * every port. One thread may write while another reads.
  */
 public final class StepUpClient implements AutoCloseable {
     private final Socket plain;
@@ -93,7 +95,7 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return the final answer to a GET} */
-    public RawAnswer get(String path) throws IOException {
+    public HttpAnswer get(String path) throws IOException {
         sendGet(path);
         return readFinal();
     }
@@ -104,7 +106,7 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return the final answer to a POST with a Content-Length} */
-    public RawAnswer post(String path, byte[] body) throws IOException {
+    public HttpAnswer post(String path, byte[] body) throws IOException {
         send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n\r\n");
         send(body);
         return readFinal();
@@ -122,17 +124,13 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return the next response, an interim one (1xx) too} */
-    public RawAnswer read() throws IOException {
-        return RawAnswer.read(in);
+    public HttpAnswer read() throws IOException {
+        return HttpAnswer.read(in);
     }
 
     /** {@return the next response that is not 1xx} */
-    public RawAnswer readFinal() throws IOException {
-        RawAnswer answer = read();
-        while (answer.status() < 200) {
-            answer = read();
-        }
-        return answer;
+    public HttpAnswer readFinal() throws IOException {
+        return HttpAnswer.readFinal(in);
     }
 
     /** {@return the next byte, or -1 when the server has closed} */

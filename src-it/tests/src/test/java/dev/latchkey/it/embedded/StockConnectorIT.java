@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.HttpAnswer;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +43,7 @@ class StockConnectorIT {
     void r5OnTheStockConnectorThereIsNoServiceAndTheReasonSaysSo() throws Exception {
         try (StepUpClient client = StepUpClient.connect(server.stockPort(), TestPki.ALICE)) {
             assertThat(client.get("/see").text()).isEqualTo("none service false");
-            RawAnswer answer = client.get("/secure");
+            HttpAnswer answer = client.get("/secure");
             assertThat(answer.text()).isEqualTo("LK102 tls-ends-elsewhere");
             assertThat(answer.status()).isEqualTo(403);
             assertThat(client.timesAsked()).isZero();

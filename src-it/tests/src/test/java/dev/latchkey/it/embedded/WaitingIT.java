@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.RecordPipe;
 import jakarta.servlet.AsyncContext;
 import java.io.IOException;
@@ -155,7 +156,7 @@ class WaitingIT {
                     // The server has closed: that is what the test waits for.
                 }
             });
-            RawAnswer answer = client.readFinal();
+            HttpAnswer answer = client.readFinal();
             answered.countDown();
             assertThat(answer.status()).isEqualTo(408);
             assertThat(answer.text()).isEqualTo("LK303 body-timeout");
@@ -197,7 +198,7 @@ class WaitingIT {
             client.send("POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
             server.awaitInFlight(1);
             cancel.get(10, TimeUnit.SECONDS).run();
-            RawAnswer answer = client.readFinal();
+            HttpAnswer answer = client.readFinal();
             assertThat(answer.text()).isEqualTo("cancelled, current none");
             assertThat(answer.saysClose()).isTrue();
             assertThat(client.readByte()).isEqualTo(-1);
@@ -231,13 +232,9 @@ class WaitingIT {
                 .build();
         try (StepUpServer server = cancelling(cancel, options).start();
                 StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
-            CompletableFuture<RawAnswer> answer = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return client.get("/async");
-                } catch (IOException cut) {
-                    return new RawAnswer(0, java.util.Map.of(), new byte[0]);
-                }
-            });
+            ExecutorService reader = Executors.newSingleThreadExecutor();
+            Future<HttpAnswer> answer = reader.submit(() -> client.get("/async"));
+            reader.shutdown();
             assertThat(judging.await(20, TimeUnit.SECONDS)).isTrue();
             cancel.get(10, TimeUnit.SECONDS).run();
             judged.countDown();
@@ -291,12 +288,12 @@ class WaitingIT {
                 client.send(request);
             }
             aPersonTakes(time, server, requests.size());
-            List<Future<RawAnswer>> answers = new ArrayList<>();
+            List<Future<HttpAnswer>> answers = new ArrayList<>();
             for (StepUpClient client : clients) {
                 answers.add(readers.submit(client::readFinal));
             }
             for (int i = 0; i < answers.size(); i++) {
-                RawAnswer answer = answers.get(i).get(60, TimeUnit.SECONDS);
+                HttpAnswer answer = answers.get(i).get(60, TimeUnit.SECONDS);
                 assertThat(answer.text()).as(requests.get(i)).isEqualTo("CN=alice");
                 assertThat(answer.saysClose()).isFalse();
             }
