@@ -18,7 +18,9 @@ import java.util.concurrent.CompletionStage;
  * <p>After success the request attribute {@code jakarta.servlet.request.X509Certificate} holds the chain, for this
  * request and for later ones of the connection.
  *
- * <p>Any thread may call, while the request lives. One negotiation runs on a connection at a time.
+ * <p>Any thread may call, while the request lives. One negotiation runs on a connection at a time. In an error dispatch
+ * nothing is ever asked: a call gives what is known already, or fails with the first failure of the request, or with
+ * {@link Reason#ERROR_DISPATCH} if there was none.
  */
 public interface ClientCertificates {
     /** The request attribute under which the server puts the service of a request: {@value}. */

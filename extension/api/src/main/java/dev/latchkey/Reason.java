@@ -77,7 +77,10 @@ public enum Reason {
     TOO_MANY("LK503", "too-many", 429, false, "the server keeps too much for negotiations already; try later"),
 
     /** The server is stopping. */
-    STOPPING("LK504", "stopping", 403, false, "the server is stopping");
+    STOPPING("LK504", "stopping", 403, false, "the server is stopping"),
+
+    /** An error page called: an error never asks, and no negotiation of this request had failed before. */
+    ERROR_DISPATCH("LK505", "error-dispatch", 403, true, "an error page never asks; ask before the error");
 
     private final String code;
     private final String token;

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,45 @@ final class RequestView {
         return invoke(methods.getAttribute, request, name);
     }
 
+    /**
+     * {@return the name of the kind of dispatch that the request is in, such as {@code ERROR}; null for a core request,
+     * and for one that has ended}
+     */
+    @Nullable
+    String dispatcherType() {
+        return whileItLives(() -> invoke(methods.getDispatcherType, request)) instanceof Enum<?> type
+                ? type.name()
+                : null;
+    }
+
+    /**
+     * {@return what stands under a request attribute, put there now if nothing did}
+     *
+     * @param made what to put there; returned too if the request has ended
+     */
+    <T> T attributeOr(String name, Class<T> type, T made) {
+        Object known = whileItLives(() -> {
+            Object there = invoke(methods.getAttribute, request, name);
+            if (!type.isInstance(there)) {
+                invoke(methods.setAttribute, request, name, made);
+            }
+            return there;
+        });
+        return type.isInstance(known) ? type.cast(known) : made;
+    }
+
+    /**
+     * A server takes a request that has ended to pieces, and what is left fails in ways of its own; that it is too late
+     * is the service's to say.
+     */
+    private static @Nullable Object whileItLives(Supplier<@Nullable Object> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException ended) {
+            return null;
+        }
+    }
+
     boolean isSecure() {
         return Boolean.TRUE.equals(invoke(methods.isSecure, request));
     }
@@ -47,10 +87,10 @@ final class RequestView {
      * @param byMillis how much longer, in milliseconds
      */
     void lengthenAsyncTimeout(long byMillis) {
-        if (!Boolean.TRUE.equals(invoke(methods.isAsyncStarted, request))) {
+        if (!Boolean.TRUE.equals(whileItLives(() -> invoke(methods.isAsyncStarted, request)))) {
             return;
         }
-        Object context = invoke(methods.getAsyncContext, request);
+        Object context = whileItLives(() -> invoke(methods.getAsyncContext, request));
         if (context == null) {
             return;
         }
@@ -80,6 +120,8 @@ final class RequestView {
 
     private static final class Methods {
         final @Nullable MethodHandle getAttribute;
+        final @Nullable MethodHandle setAttribute;
+        final @Nullable MethodHandle getDispatcherType;
         final @Nullable MethodHandle isSecure;
         final @Nullable MethodHandle isAsyncStarted;
         final @Nullable MethodHandle getAsyncContext;
@@ -88,6 +130,8 @@ final class RequestView {
 
         Methods(Class<?> type) {
             getAttribute = find(type, "getAttribute", String.class);
+            setAttribute = find(type, "setAttribute", String.class, Object.class);
+            getDispatcherType = find(type, "getDispatcherType");
             isSecure = find(type, "isSecure");
             isAsyncStarted = find(type, "isAsyncStarted");
             getAsyncContext = find(type, "getAsyncContext");

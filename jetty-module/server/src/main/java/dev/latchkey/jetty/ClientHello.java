@@ -51,8 +51,8 @@ record ClientHello(boolean secureRenegotiation) {
         in.limit(in.position() + length);
         try {
             return parseBody(in);
-        } catch (BufferUnderflowException | IllegalArgumentException x) {
-            return UNREADABLE;
+        } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException x) {
+            return UNREADABLE; // a length that points outside
         }
     }
 

@@ -244,12 +244,7 @@ public class LatchkeySslConnectionFactory extends SslConnectionFactory {
     Lingering newLingering(Request request, NegotiableSslConnection connection) {
         Connector connector = request.getConnectionMetaData().getConnector();
         return new Lingering(
-                connection.getSslEndPoint(),
-                connection.pool(),
-                connector.getExecutor(),
-                connector.getScheduler(),
-                discardLimit,
-                discardTimeout);
+                connection, connector.getExecutor(), connector.getScheduler(), discardLimit, discardTimeout);
     }
 
     /** {@return the options that apply where a call leaves something open} */

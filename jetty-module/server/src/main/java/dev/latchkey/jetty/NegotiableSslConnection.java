@@ -66,6 +66,7 @@ final class NegotiableSslConnection extends SslConnection {
     private volatile @Nullable HandshakeScope negotiation;
     private volatile boolean renegotiating;
     private volatile boolean firstHandshakeDone;
+    private volatile @Nullable Lingering lingering;
     private int records;
 
     /** @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours */
@@ -88,7 +89,8 @@ final class NegotiableSslConnection extends SslConnection {
         this.earlyData = factory.newKeptBytes(this);
         this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
         this.trust = trust;
-        this.identity = new ConnectionIdentity(engine, factory::currentTrust);
+        this.identity = new ConnectionIdentity(
+                engine, factory::currentTrust, trust == null ? new ForgottenSessions() : trust.forgotten());
     }
 
     /** {@return the connection that a request came by, or null if TLS does not end at one of ours} */
@@ -268,6 +270,21 @@ final class NegotiableSslConnection extends SslConnection {
             return super.networkFlush(output);
         } catch (IOException x) {
             throw reservation.get() == null || x instanceof QuietException ? x : new EofException(x);
+        }
+    }
+
+    /** From when the response has been written, what the client still sends is thrown away. */
+    void linger(Lingering after) {
+        lingering = after;
+    }
+
+    @Override
+    public void onFillable() {
+        Lingering after = lingering;
+        if (after == null || !getSslEndPoint().isOutputShutdown()) {
+            super.onFillable();
+        } else if (after.discard()) {
+            fillInterested();
         }
     }
 

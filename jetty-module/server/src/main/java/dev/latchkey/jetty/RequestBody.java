@@ -34,10 +34,11 @@ final class RequestBody {
     /** {@return completes when the whole body is kept, or with a {@link NegotiationException}} */
     CompletableFuture<Void> read() {
         stream.collecting(true);
-        read.whenComplete((done, failure) -> stream.collecting(false));
+        // Who learns of the end may read at once, so what was kept is given back before anybody learns of it.
+        CompletableFuture<Void> readable = read.whenComplete((done, failure) -> stream.collecting(false));
         // A demand first: it fails if the application has one pending, and then nothing was taken away from it.
         demand();
-        return read;
+        return readable;
     }
 
     private void demand() {

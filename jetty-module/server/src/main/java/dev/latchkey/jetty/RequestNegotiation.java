@@ -152,7 +152,9 @@ final class RequestNegotiation implements ClientCertificates {
         CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
             show(stepUp.accepted());
             if (failure instanceof NegotiationException why && why.reason() == Reason.BODY_TOO_LARGE) {
-                below.linger(factory.newLingering(request, connection));
+                Lingering lingering = factory.newLingering(request, connection);
+                connection.linger(lingering);
+                below.linger(lingering);
             }
         });
         stepUp.start();

@@ -9,7 +9,6 @@ import dev.latchkey.NegotiationOptions.Untrusted;
 import dev.latchkey.Reason;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -275,8 +274,6 @@ final class StepUp {
                 if (!over.get()) {
                     next.accept(value);
                 }
-            } catch (CompletionException x) {
-                fail(HandshakeFailures.translate(x.getCause() == null ? x : x.getCause()));
             } catch (Throwable x) {
                 fail(HandshakeFailures.translate(x));
             }

@@ -3,6 +3,7 @@ package dev.latchkey.jetty;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.Security;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -49,20 +50,31 @@ final class StepUpProvider extends Provider {
 
     @Override
     public @Nullable Service getService(String type, String algorithm) {
-        Provider wrapped = base == null ? null : Security.getProvider(base);
         if (!SSL_CONTEXT.equalsIgnoreCase(type)) {
             // Key stores, factories and the like come from whom they came from before.
+            Provider wrapped = base == null ? null : Security.getProvider(base);
             return wrapped == null ? null : wrapped.getService(type, algorithm);
         }
-        if (wrapped != null && wrapped.getService(type, algorithm) == null) {
-            return null;
-        }
-        return new ContextService(this, algorithm);
+        return wrapped(algorithm) == null ? null : new ContextService(this, algorithm);
+    }
+
+    /** {@return who makes the contexts below: the one that was named, or the JDK's first that can; null if none can} */
+    private @Nullable Provider wrapped(String protocol) {
+        // Never one of us: the JDK asks each provider in turn, and would come back here without end.
+        return Arrays.stream(Security.getProviders())
+                .filter(provider ->
+                        base == null ? !(provider instanceof StepUpProvider) : base.equals(provider.getName()))
+                .filter(provider -> provider.getService(SSL_CONTEXT, protocol) != null)
+                .findFirst()
+                .orElse(null);
     }
 
     private SSLContext newBaseContext(String protocol) throws NoSuchAlgorithmException {
-        Provider wrapped = base == null ? null : Security.getProvider(base);
-        return wrapped == null ? SSLContext.getInstance(protocol) : SSLContext.getInstance(protocol, wrapped);
+        Provider wrapped = wrapped(protocol);
+        if (wrapped == null) {
+            throw new NoSuchAlgorithmException("no security provider has an SSLContext " + protocol);
+        }
+        return SSLContext.getInstance(protocol, wrapped);
     }
 
     private static final class ContextService extends Service {

@@ -83,19 +83,27 @@ final class StepUpStream extends HttpStream.Wrapper {
 
     @Override
     public void succeeded() {
+        end(super::succeeded);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A request whose body was not read to its end fails too, after its response was written.
+     */
+    @Override
+    public void failed(Throwable x) {
+        end(() -> super.failed(x));
+    }
+
+    private void end(Runnable complete) {
         end();
         Lingering after = lingering;
         if (after == null) {
-            super.succeeded();
+            complete.run();
         } else {
-            after.start(super::succeeded);
+            after.start(complete);
         }
-    }
-
-    @Override
-    public void failed(Throwable x) {
-        end();
-        super.failed(x);
     }
 
     private void end() {

@@ -3,6 +3,7 @@ package dev.latchkey.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -73,7 +74,7 @@ class RecordPipeTest {
         assertThat(receive(server, 11)).endsWith(23, 3);
         assertThat(server.getInputStream().read()).isEqualTo(-1);
         assertThat(endOf(client)).isTrue();
-        assertThat(pipe.toServer().records()).isEqualTo(1);
+        await().until(() -> pipe.toServer().records(), is(1));
     }
 
     @Test
@@ -164,7 +165,7 @@ class RecordPipeTest {
         send(client, HANDSHAKE);
 
         assertThat(receive(server, 12)).startsWith(0, 1, 2).endsWith(HANDSHAKE);
-        assertThat(pipe.toServer().records()).isEqualTo(2);
+        await().until(() -> pipe.toServer().records(), is(2));
     }
 
     @Test
@@ -178,7 +179,7 @@ class RecordPipeTest {
 
         assertThat(receive(server, 9)).isEqualTo(HANDSHAKE);
         assertThat(endOf(server)).isTrue();
-        assertThat(pipe.toServer().records()).isEqualTo(1);
+        await().until(() -> pipe.toServer().records(), is(1));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.KeyStores;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -26,7 +28,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
  * One blocking connection on TLS 1.2, pinned and asserted, that writes what it is told and reads responses.
  *
  * <p>It answers a renegotiation while it reads, with its certificate whatever authorities the server names, or without
- * one. One thread may write while another reads.
+ * one. Beyond the test kit's TlsClient it may decide anew each time that it is asked, and it offers its TLS sessions to
+ * every port. One thread may write while another reads.
  */
 public final class StepUpClient implements AutoCloseable {
     private final Socket plain;
@@ -49,8 +52,13 @@ public final class StepUpClient implements AutoCloseable {
      * @param certificate shown when the server asks; null for none
      */
     public static StepUpClient connect(int port, HeldCertificate certificate) throws IOException {
+        return connectAnswering(port, () -> certificate);
+    }
+
+    /** Connects as a client that decides anew each time that it is asked; null for no certificate. */
+    public static StepUpClient connectAnswering(int port, Supplier<HeldCertificate> answers) throws IOException {
         AtomicInteger asked = new AtomicInteger();
-        return connect(port, contextOf(certificate, asked), asked);
+        return connect(port, contextOf(answers, asked), asked);
     }
 
     /** Connects with a certificate's TLS context, whose TLS sessions the connection may resume. */
@@ -59,7 +67,9 @@ public final class StepUpClient implements AutoCloseable {
         try {
             plain.setTcpNoDelay(true);
             plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+            // The name and this number are the key under which JSSE looks for a TLS session to resume: one for all
+            // ports.
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", 443, true);
             socket.setSoTimeout(60_000);
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.startHandshake();
@@ -72,12 +82,12 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return a TLS context of a client that counts how often it is asked for its certificate} */
-    public static SSLContext contextOf(HeldCertificate certificate, AtomicInteger asked) {
+    public static SSLContext contextOf(Supplier<HeldCertificate> answers, AtomicInteger asked) {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(KeyStores.trusting(TestPki.AUTHORITY));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new Answering(certificate, asked)}, trust.getTrustManagers(), null);
+            context.init(new KeyManager[] {new Answering(answers, asked)}, trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException x) {
             throw new IllegalStateException(x);
@@ -85,7 +95,7 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return the final answer to a GET} */
-    public RawAnswer get(String path) throws IOException {
+    public HttpAnswer get(String path) throws IOException {
         sendGet(path);
         return readFinal();
     }
@@ -96,7 +106,7 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return the final answer to a POST with a Content-Length} */
-    public RawAnswer post(String path, byte[] body) throws IOException {
+    public HttpAnswer post(String path, byte[] body) throws IOException {
         send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n\r\n");
         send(body);
         return readFinal();
@@ -114,17 +124,13 @@ public final class StepUpClient implements AutoCloseable {
     }
 
     /** {@return the next response, an interim one (1xx) too} */
-    public RawAnswer read() throws IOException {
-        return RawAnswer.read(in);
+    public HttpAnswer read() throws IOException {
+        return HttpAnswer.read(in);
     }
 
     /** {@return the next response that is not 1xx} */
-    public RawAnswer readFinal() throws IOException {
-        RawAnswer answer = read();
-        while (answer.status() < 200) {
-            answer = read();
-        }
-        return answer;
+    public HttpAnswer readFinal() throws IOException {
+        return HttpAnswer.readFinal(in);
     }
 
     /** {@return the next byte, or -1 when the server has closed} */
@@ -165,17 +171,19 @@ public final class StepUpClient implements AutoCloseable {
     /** Shows its certificate to whoever asks, and counts. */
     private static final class Answering extends X509ExtendedKeyManager {
         private static final String ALIAS = "client";
-        private final HeldCertificate certificate;
+        private final Supplier<HeldCertificate> answers;
         private final AtomicInteger asked;
+        private volatile HeldCertificate certificate;
 
-        Answering(HeldCertificate certificate, AtomicInteger asked) {
-            this.certificate = certificate;
+        Answering(Supplier<HeldCertificate> answers, AtomicInteger asked) {
+            this.answers = answers;
             this.asked = asked;
         }
 
         @Override
         public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
             asked.incrementAndGet();
+            certificate = answers.get();
             return certificate == null ? null : ALIAS;
         }
 

@@ -235,6 +235,17 @@ public final class StepUpServer implements AutoCloseable {
                 .untilAsserted(() -> assertThat(statistics().getInFlight()).isEqualTo(count));
     }
 
+    /** Waits until so many clients are connected. */
+    public void awaitConnections(int count) {
+        await("connections").atMost(PATIENCE).untilAsserted(() -> assertThat(connector.getConnectedEndPoints())
+                .hasSize(count));
+    }
+
+    /** {@return how many buffers of the pool are out now} */
+    public int buffersOut() {
+        return pool.getLeaks().size();
+    }
+
     /** Waits until no negotiation runs and nothing is kept: what must hold after each request has ended. */
     public void awaitNothingKept() {
         awaitInFlight(0);

@@ -171,7 +171,10 @@ class ClientRenegotiationIT {
             gnutls.get("/secure");
             gnutls.awaitSaid("reason=client-cannot");
             gnutls.awaitSaid("secure=true");
-            assertThat(gnutls.said()).contains("403 Forbidden").contains("usable=true").contains("tls=TLSv1.2");
+            assertThat(gnutls.said())
+                    .contains("403 Forbidden")
+                    .contains("usable=true")
+                    .contains("tls=TLSv1.2");
             gnutls.get("/open");
             gnutls.awaitSaid("200 OK");
             assertThat(server.statistics().getStarted()).isZero();

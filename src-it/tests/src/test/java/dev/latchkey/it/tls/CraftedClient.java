@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Vector;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.ContentType;
@@ -32,9 +33,8 @@ import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
+import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
+import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
  * A TLS 1.2 client that does on purpose what a proper client does not: in the renegotiation it can change, split, add
@@ -70,16 +70,22 @@ final class CraftedClient implements AutoCloseable {
 
     /** What a client is to be like; each method returns this. */
     static final class Recipe {
-        private HeldCertificate certificate;
+        private HeldCertificate[] certificates = {null};
         private int policy = RenegotiationPolicy.ACCEPT;
         private String firstName = "localhost";
         private String secondName = "localhost";
         private Tamper tamper = (type, message, wire) -> wire.record(ContentType.handshake, message);
         private int tamperFrom = 2;
-        private int[] suites;
+        private int[][] suites;
+        private String preface = "";
 
         Recipe certificate(HeldCertificate held) {
-            certificate = held;
+            return certificates(held);
+        }
+
+        /** What to show at the first question, the second and so on, the last one from then on; null for none. */
+        Recipe certificates(HeldCertificate... inTurn) {
+            certificates = inTurn;
             return this;
         }
 
@@ -96,8 +102,15 @@ final class CraftedClient implements AutoCloseable {
             return this;
         }
 
-        Recipe suites(int... offered) {
-            suites = offered;
+        /** The cipher suites of the first handshake, and of the others. */
+        Recipe suites(int[] first, int[] others) {
+            suites = new int[][] {first, others};
+            return this;
+        }
+
+        /** What to send before TLS begins. */
+        Recipe preface(String line) {
+            preface = line;
             return this;
         }
 
@@ -134,7 +147,8 @@ final class CraftedClient implements AutoCloseable {
         socket.setSoTimeout(30_000);
         this.protocol = new Protocol(socket.getInputStream(), socket.getOutputStream());
         try {
-            protocol.connect(new Client(new JcaTlsCryptoProvider().create(new SecureRandom())));
+            sendBare(recipe.preface.getBytes(StandardCharsets.US_ASCII));
+            protocol.connect(new Client(new BcTlsCrypto(new SecureRandom())));
         } catch (IOException | RuntimeException x) {
             socket.close();
             throw x;
@@ -146,7 +160,11 @@ final class CraftedClient implements AutoCloseable {
     }
 
     HttpAnswer get(String path) throws IOException {
-        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return get(path, "localhost");
+    }
+
+    HttpAnswer get(String path, String host) throws IOException {
+        send("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
         return read();
     }
 
@@ -156,6 +174,11 @@ final class CraftedClient implements AutoCloseable {
 
     HttpAnswer read() throws IOException {
         return HttpAnswer.readFinal(protocol.getInputStream());
+    }
+
+    /** Bounds each read, in milliseconds. */
+    void readTimeout(int millis) throws IOException {
+        socket.setSoTimeout(millis);
     }
 
     /** {@return the next byte, or -1 when the server has closed in order} */
@@ -260,9 +283,9 @@ final class CraftedClient implements AutoCloseable {
     }
 
     private final class Client extends DefaultTlsClient {
-        private final JcaTlsCrypto crypto;
+        private final BcTlsCrypto crypto;
 
-        Client(JcaTlsCrypto crypto) {
+        Client(BcTlsCrypto crypto) {
             super(crypto);
             this.crypto = crypto;
         }
@@ -273,8 +296,8 @@ final class CraftedClient implements AutoCloseable {
         }
 
         @Override
-        protected int[] getSupportedCipherSuites() {
-            return recipe.suites != null ? recipe.suites : super.getSupportedCipherSuites();
+        public int[] getCipherSuites() {
+            return recipe.suites == null ? super.getCipherSuites() : recipe.suites[Math.min(handshakes - 1, 1)];
         }
 
         @Override
@@ -294,34 +317,36 @@ final class CraftedClient implements AutoCloseable {
             return new TlsAuthentication() {
                 @Override
                 public void notifyServerCertificate(TlsServerCertificate server) throws IOException {
-                    serverCertificates.add(server.getCertificate().getCertificateAt(0).getEncoded());
+                    serverCertificates.add(
+                            server.getCertificate().getCertificateAt(0).getEncoded());
                 }
 
                 @Override
                 public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                    timesAsked++;
-                    return recipe.certificate == null ? null : credentials();
+                    int turn = Math.min(timesAsked++, recipe.certificates.length - 1);
+                    HeldCertificate shown = recipe.certificates[turn];
+                    return shown == null ? null : credentials(shown);
                 }
             };
         }
 
-        private short signature() {
-            String key = recipe.certificate.keys().getPrivate().getAlgorithm();
+        private static short signature(HeldCertificate shown) {
+            String key = shown.keys().getPrivate().getAlgorithm();
             return key.equals("EC") ? SignatureAlgorithm.ecdsa : SignatureAlgorithm.rsa;
         }
 
-        private TlsCredentials credentials() throws IOException {
+        private TlsCredentials credentials(HeldCertificate shown) throws IOException {
             try {
                 List<TlsCertificate> chain = new ArrayList<>();
-                for (var each : recipe.certificate.chain()) {
+                for (var each : shown.chain()) {
                     chain.add(crypto.createCertificate(each.getEncoded()));
                 }
-                return new JcaDefaultTlsCredentialedSigner(
+                return new BcDefaultTlsCredentialedSigner(
                         new TlsCryptoParameters(context),
                         crypto,
-                        recipe.certificate.keys().getPrivate(),
+                        PrivateKeyFactory.createKey(shown.keys().getPrivate().getEncoded()),
                         new Certificate(chain.toArray(TlsCertificate[]::new)),
-                        SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, signature()));
+                        SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, signature(shown)));
             } catch (CertificateEncodingException x) {
                 throw new IOException(x);
             }

@@ -127,8 +127,7 @@ class RefusingClientsIT {
     void pythonThatMayNotRenegotiate() throws Exception {
         try (CapturedLog log = new CapturedLog();
                 StepUpServer server = server(60_000).start();
-                PythonClient python =
-                        new PythonClient(dir, server.port(), TestPki.AUTHORITY, "no-renegotiation")) {
+                PythonClient python = new PythonClient(dir, server.port(), TestPki.AUTHORITY, "no-renegotiation")) {
             assertThat(python.open("first")).containsEntry("protocol", "TLSv1.2");
             long start = System.nanoTime();
             Map<String, String> answer = python.get("first", "/secure");
@@ -149,16 +148,21 @@ class RefusingClientsIT {
         try (CapturedLog log = new CapturedLog();
                 StepUpServer server = server(60_000).start()) {
             ProcessBuilder builder = new ProcessBuilder(
-                    go.toString(),
-                    "run",
-                    source.toString(),
-                    "127.0.0.1:" + server.port(),
-                    ca.toString(),
-                    "/secure");
+                    go.toString(), "run", source.toString(), "127.0.0.1:" + server.port(), ca.toString(), "/secure");
             builder.directory(dir.toFile());
             // Nothing is fetched: the program needs the standard library alone.
-            builder.environment().putAll(Map.of(
-                    "GO111MODULE", "off", "GOFLAGS", "", "GOPROXY", "off", "GOTOOLCHAIN", "local", "CGO_ENABLED", "0"));
+            builder.environment()
+                    .putAll(Map.of(
+                            "GO111MODULE",
+                            "off",
+                            "GOFLAGS",
+                            "",
+                            "GOPROXY",
+                            "off",
+                            "GOTOOLCHAIN",
+                            "local",
+                            "CGO_ENABLED",
+                            "0"));
             ProgramResult result = TestPrograms.run(builder, Duration.ofMinutes(3), new byte[0]);
             assertThat(result.out())
                     .as(result.toString())

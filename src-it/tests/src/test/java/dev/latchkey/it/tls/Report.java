@@ -34,12 +34,13 @@ final class Report {
         return (request, response) -> {
             StringBuilder told = new StringBuilder();
             try {
-                ClientCertificate c =
-                        ClientCertificates.of(request).negotiateClientCertificate(options.apply(request));
+                ClientCertificate c = ClientCertificates.of(request).negotiateClientCertificate(options.apply(request));
                 told.append(line("subject", subject(c)))
                         .append(line("trusted", c.isPresent() ? String.valueOf(c.isTrusted()) : ""))
-                        .append(line("distrust", c.distrust().map(r -> r.token()).orElse("")))
-                        .append(line("mechanism", c.mechanism().map(m -> m.token()).orElse("")))
+                        .append(line(
+                                "distrust", c.distrust().map(r -> r.token()).orElse("")))
+                        .append(line(
+                                "mechanism", c.mechanism().map(m -> m.token()).orElse("")))
                         .append(line("present", String.valueOf(c.wasAlreadyPresent())));
             } catch (NegotiationException x) {
                 response.setStatus(x.reason().status());
@@ -112,6 +113,8 @@ final class Report {
 
     private static String tls(HttpServletRequest request) {
         EndPoint.SslSessionData data = data(request);
-        return data == null || data.sslSession() == null ? "" : data.sslSession().getProtocol();
+        return data == null || data.sslSession() == null
+                ? ""
+                : data.sslSession().getProtocol();
     }
 }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.security.auth.x500.X500Principal;
 import org.assertj.core.api.MapAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,11 @@ class ResumptionIT {
                                 .untrusted(Untrusted.MARK)
                                 .build()))
                 .on("/fresh", Report.asks(NegotiationOptions.builder().fresh().build()))
+                .on(
+                        "/strict",
+                        Report.asks(NegotiationOptions.builder()
+                                .acceptedIssuers(List.of(new X500Principal("CN=Another CA")))
+                                .build()))
                 .on("/forget", Report.forgets())
                 .on("/open", Report.shows());
     }
@@ -150,8 +156,8 @@ class ResumptionIT {
             python.certificate(brief);
             python.open("first");
             assertAlice(python.get("first", "/secure"));
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Instant.now().isAfter(brief.certificate().getNotAfter().toInstant()));
+            await().atMost(Duration.ofSeconds(10)).until(() -> Instant.now()
+                    .isAfter(brief.certificate().getNotAfter().toInstant()));
             assertResumed(python.open("second", "first"), option);
             assertNobody(python.get("second", "/open"));
             // R28: nor on the connection that was there when it expired.
@@ -229,9 +235,8 @@ class ResumptionIT {
     @Test
     void javaClientsResumeWithTheirCertificate() throws Exception {
         try (StepUpServer server = server().start()) {
-            TlsClient java = TlsClient.trusting(TestPki.AUTHORITY)
-                    .protocols("TLSv1.2")
-                    .certificate(TestPki.ALICE);
+            TlsClient java =
+                    TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.2").certificate(TestPki.ALICE);
             try (TlsConnection first = java.connect(server.port())) {
                 assertThat(first.protocol()).isEqualTo("TLSv1.2");
                 assertThat(first.get("/secure").values()).containsEntry("mechanism", "renegotiation");
@@ -258,8 +263,8 @@ class ResumptionIT {
             Path saved = dir.resolve("session.pem");
             ProgramResult first = openssl(server, "/secure", tickets, "-sess_out", saved.toString());
             assertThat(first.out()).contains("subject=CN=alice\n").contains("mechanism=renegotiation");
-            ProgramResult second = openssl(
-                    server, "/open", tickets, "-sess_in", saved.toString(), "-sess_out", saved.toString());
+            ProgramResult second =
+                    openssl(server, "/open", tickets, "-sess_in", saved.toString(), "-sess_out", saved.toString());
             assertThat(second.out()).contains("Reused, TLSv1.2").contains("current=CN=alice\n");
             ProgramResult third = openssl(server, "/forget", tickets, "-sess_in", saved.toString());
             assertThat(third.out()).contains("Reused, TLSv1.2").contains("current=\n");
@@ -295,8 +300,8 @@ class ResumptionIT {
         }
         command.addAll(List.of(more));
         String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        ProgramResult result = TestPrograms.run(
-                Duration.ofSeconds(30), request.getBytes(StandardCharsets.US_ASCII), command);
+        ProgramResult result =
+                TestPrograms.run(Duration.ofSeconds(30), request.getBytes(StandardCharsets.US_ASCII), command);
         assertThat(result.timedOut()).as(result.toString()).isFalse();
         return result;
     }
@@ -327,6 +332,53 @@ class ResumptionIT {
             assertThat(python.get("fourth", "/secure"))
                     .containsEntry("subject", "CN=alice")
                     .containsEntry("mechanism", "renegotiation");
+        }
+    }
+
+    /** Each renegotiation makes a TLS session: the last one is what a ticket brings back. */
+    @Test
+    void forgetReachesTheTlsSessionOfTheLastNegotiationWhoeverRefusedIt() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertThat(python.get("first", "/strict")).containsEntry("reason", "untrusted");
+            assertThat(python.get("first", "/open")).containsEntry("current", "CN=alice");
+            assertNobody(python.get("first", "/forget"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertNobody(python.get("second", "/open"));
+        }
+    }
+
+    /** A client may hold a ticket of each TLS session that its connection has had. */
+    @Test
+    void forgetReachesTheEarlierTlsSessionsOfItsConnectionToo() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertAlice(python.get("second", "/fresh"));
+            assertNobody(python.get("second", "/forget"));
+            assertResumed(python.open("third", "first"), TICKETS);
+            assertNobody(python.get("third", "/open"));
+        }
+    }
+
+    @Test
+    void whatWasForgottenStaysForgottenOverAReload() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertNobody(python.get("second", "/forget"));
+            assertNobody(python.get("first", "/open"));
+            trust.reload(tls -> tls.setTrustStore(KeyStores.trusting(TestPki.AUTHORITY)));
+            assertNobody(python.get("first", "/open"));
         }
     }
 

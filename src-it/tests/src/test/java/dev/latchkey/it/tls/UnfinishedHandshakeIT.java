@@ -159,8 +159,7 @@ class UnfinishedHandshakeIT {
                             await().during(Duration.ofMillis(500))
                                     .atMost(Duration.ofSeconds(5))
                                     .until(() -> !certificates.current().isPresent()
-                                            && request.getAttribute("jakarta.servlet.request.X509Certificate")
-                                                    == null);
+                                            && request.getAttribute("jakarta.servlet.request.X509Certificate") == null);
                             seen.complete("nothing");
                             looked.complete(null);
                             stage.whenComplete((c, failure) -> {

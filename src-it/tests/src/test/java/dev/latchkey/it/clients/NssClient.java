@@ -1,0 +1,80 @@
+package dev.latchkey.it.clients;
+
+import dev.latchkey.testkit.DemoPki;
+import dev.latchkey.testkit.ProgramResult;
+import dev.latchkey.testkit.TestPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** NSS's tstclnt, with a database of its own for each certificate. */
+final class NssClient implements RealClient {
+    private final Path databases;
+
+    NssClient(Path databases) {
+        this.databases = databases;
+    }
+
+    @Override
+    public String name() {
+        return "NSS tstclnt";
+    }
+
+    @Override
+    public Answers run(Ask ask) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                TestPrograms.require("tstclnt").toString(),
+                // The server listens on IPv4.
+                "-4",
+                "-h",
+                "localhost",
+                "-p",
+                String.valueOf(ask.port()),
+                "-d",
+                "sql:" + database(ask),
+                "-V",
+                "tls" + ask.tls() + ":tls" + ask.tls()));
+        if (ask.hasCertificate()) {
+            // The alias that the certificates' key stores use.
+            command.addAll(List.of("-n", "key"));
+        }
+        return TalkingProgram.run(ask, command);
+    }
+
+    private Path database(Ask ask) throws IOException {
+        Path database = databases.resolve("nss-" + ask.who());
+        if (!Files.exists(database)) {
+            Files.createDirectories(database);
+            String place = "sql:" + database;
+            nss("certutil", "-N", "-d", place, "--empty-password");
+            nss(
+                    "certutil",
+                    "-A",
+                    "-d",
+                    place,
+                    "-n",
+                    "ca",
+                    "-t",
+                    "C,,",
+                    "-i",
+                    ask.authority().toString());
+            if (ask.hasCertificate()) {
+                nss("pk12util", "-i", ask.keyStore().toString(), "-d", place, "-K", "", "-W", DemoPki.PASSWORD);
+            }
+        }
+        return database;
+    }
+
+    private static void nss(String program, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(TestPrograms.require(program).toString()));
+        command.addAll(List.of(arguments));
+        ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), new byte[0], command);
+        if (!result.isSuccess()) {
+            throw new IOException(result.toString());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.latchkey.it.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.NegotiationOptions;
+import dev.latchkey.testkit.HttpAnswer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Many step-ups at a time, and many one after the other. */
+class LoadIT {
+    private static List<StepUpClient> connect(int count, StepUpServer server, String request) throws Exception {
+        List<StepUpClient> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(StepUpClient.connect(server.port(), TestPki.ALICE));
+        }
+        for (StepUpClient client : clients) {
+            client.send(request); // after all have connected, because that too needs a thread of the server
+        }
+        return clients;
+    }
+
+    /** All clients answer now. {@return their answers, in order} */
+    private static List<HttpAnswer> answers(List<StepUpClient> clients) throws Exception {
+        ExecutorService readers = Executors.newFixedThreadPool(clients.size());
+        try {
+            List<Future<HttpAnswer>> futures = new ArrayList<>();
+            clients.forEach(client -> futures.add(readers.submit(client::readFinal)));
+            List<HttpAnswer> answers = new ArrayList<>();
+            for (Future<HttpAnswer> future : futures) {
+                answers.add(future.get(60, TimeUnit.SECONDS));
+            }
+            return answers;
+        } finally {
+            readers.shutdownNow();
+            for (StepUpClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void aHundredStepUpsThatWaitHoldNoThread() throws Exception {
+        try (StepUpServer server = new StepUpServer()
+                .threads(16)
+                .on("/async", Answers.stepUpAsync(NegotiationOptions.defaults()))
+                .on("/open", (request, response) -> response.getWriter().print("open"))
+                .start()) {
+            List<StepUpClient> waiting = connect(50, server, "GET /async HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            waiting.addAll(
+                    connect(50, server, "POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello"));
+            server.awaitInFlight(100);
+            for (int i = 0; i < 20; i++) {
+                try (StepUpClient other = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                    assertThat(other.get("/open").text()).isEqualTo("open");
+                }
+            }
+            // One of the others steps up itself, while all these wait.
+            try (StepUpClient other = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                assertThat(other.get("/async").text()).isEqualTo("CN=bob");
+            }
+            assertThat(server.statistics().getInFlight()).isEqualTo(100);
+            assertThat(answers(waiting)).allSatisfy(a -> assertThat(a.text()).isEqualTo("CN=alice"));
+        }
+    }
+
+    @Test
+    void asManyBlockingStepUpsAsThereAreThreadsAllComplete() throws Exception {
+        try (StepUpServer server =
+                new StepUpServer().threads(16).on("/blocking", Answers::stepUp).start()) {
+            List<StepUpClient> waiting =
+                    connect(16, server, "POST /blocking HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
+            // The selector has a thread of the pool; each other one waits for its client.
+            server.awaitInFlight(15);
+            assertThat(answers(waiting)).allSatisfy(a -> assertThat(a.text()).isEqualTo("CN=alice"));
+        }
+    }
+
+    @Test
+    void aboveTheBufferBudgetThereAreTooManyAndAfterwardsAllIsThereAgain() throws Exception {
+        int block = 8 * 1024;
+        try (StepUpServer server = new StepUpServer()
+                .settings(s -> s.setBufferBudget(4 * block))
+                .on("/async", Answers.stepUpAsync(NegotiationOptions.defaults()))
+                .start()) {
+            String post = "POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
+            for (int round = 0; round < 2; round++) {
+                List<StepUpClient> waiting = connect(4, server, post);
+                server.awaitInFlight(4);
+                assertThat(server.statistics().getKeptBytes()).isEqualTo(4 * block);
+                try (StepUpClient tooMuch = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                    tooMuch.send(post);
+                    HttpAnswer answer = tooMuch.readFinal();
+                    assertThat(answer.status()).isEqualTo(429);
+                    assertThat(answer.text()).isEqualTo("LK503 too-many");
+                }
+                // Without a body nothing is kept, and nobody is refused.
+                try (StepUpClient light = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                    assertThat(light.get("/async").text()).isEqualTo("CN=bob");
+                }
+                assertThat(answers(waiting))
+                        .allSatisfy(a -> assertThat(a.text()).isEqualTo("CN=alice"));
+                server.awaitNothingKept();
+            }
+        }
+    }
+
+    private static void stepUps(StepUpServer server, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+                HttpAnswer answer = i % 2 == 0
+                        ? client.get(i % 4 == 0 ? "/blocking" : "/async")
+                        : client.post(i % 4 == 1 ? "/blocking" : "/async", new byte[100]);
+                assertThat(answer.text()).isEqualTo("CN=alice");
+            }
+        }
+    }
+
+    @Test
+    void manyStepUpsLeaveNothingBehind() throws Exception {
+        try (StepUpServer server = new StepUpServer()
+                .on("/blocking", Answers::stepUp)
+                .on("/async", Answers.stepUpAsync(NegotiationOptions.defaults()))
+                .start()) {
+            stepUps(server, 10);
+            server.awaitConnections(0);
+            int buffersOut = server.buffersOut();
+            stepUps(server, 990);
+            ExecutorService people = Executors.newFixedThreadPool(8);
+            try {
+                List<Future<?>> all = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    all.add(people.submit(() -> {
+                        stepUps(server, 200);
+                        return null;
+                    }));
+                }
+                for (Future<?> each : all) {
+                    each.get(180, TimeUnit.SECONDS);
+                }
+            } finally {
+                people.shutdownNow();
+            }
+            assertThat(server.statistics().getCertificates()).isEqualTo(1000 + 8 * 200);
+            assertThat(server.statistics().getFailed()).isZero();
+            server.awaitConnections(0);
+            server.awaitNothingKept();
+            assertThat(server.buffersOut()).isEqualTo(buffersOut);
+        }
+    }
+}

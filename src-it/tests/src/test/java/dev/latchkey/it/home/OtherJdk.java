@@ -1,0 +1,87 @@
+package dev.latchkey.it.home;
+
+import dev.latchkey.testkit.TestPrograms;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A Java of another version than this one, 17 or later, found where Maven's toolchains are looked for: the environment's
+ * {@code JAVA…HOME…}, {@code ~/.m2/toolchains.xml}, and where this one and the usual tools install theirs.
+ *
+ * @param java the program
+ * @param feature its version, such as 25
+ */
+record OtherJdk(Path java, int feature) {
+    private static final Pattern JDK_HOME = Pattern.compile("<jdkHome>\\s*(.+?)\\s*</jdkHome>");
+    private static final List<String> IN_USER_HOME =
+            List.of(".jdks", ".m2/jdks", ".sdkman/candidates/java", ".gradle/jdks", ".asdf/installs/java");
+
+    /** {@return the newest; without one the test fails or is skipped, as for a missing program} */
+    static OtherJdk require() {
+        Optional<OtherJdk> found = places().flatMap(home -> at(home).stream())
+                .filter(jdk ->
+                        jdk.feature >= 17 && jdk.feature != Runtime.version().feature())
+                .max(Comparator.comparingInt(OtherJdk::feature));
+        return found.orElseGet(() -> {
+            TestPrograms.require("java of another JDK, 17 or later, than "
+                    + Runtime.version().feature());
+            throw new IllegalStateException("not reached");
+        });
+    }
+
+    private static Stream<Path> places() {
+        List<Path> places = new ArrayList<>();
+        System.getenv().entrySet().stream()
+                .filter(each -> each.getKey().matches("JAVA.*HOME.*|JDK.*"))
+                .map(Map.Entry::getValue)
+                .forEach(home -> places.add(Path.of(home)));
+        Path user = Path.of(System.getProperty("user.home"));
+        places.addAll(toolchains(user.resolve(".m2/toolchains.xml")));
+        IN_USER_HOME.forEach(directory -> places.addAll(inside(user.resolve(directory))));
+        places.addAll(inside(Path.of(System.getProperty("java.home")).getParent()));
+        return places.stream();
+    }
+
+    private static List<Path> toolchains(Path file) {
+        try {
+            Matcher homes = JDK_HOME.matcher(Files.isRegularFile(file) ? Files.readString(file) : "");
+            return homes.results().map(home -> Path.of(home.group(1))).toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static List<Path> inside(Path directory) {
+        try (Stream<Path> inside = Files.isDirectory(directory) ? Files.list(directory) : Stream.empty()) {
+            return inside.toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static Optional<OtherJdk> at(Path home) {
+        Path java = home.resolve("bin").resolve("java");
+        Properties release = new Properties();
+        if (!Files.isExecutable(java) || !Files.isRegularFile(home.resolve("release"))) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(home.resolve("release"))) {
+            release.load(in);
+            String version = release.getProperty("JAVA_VERSION", "").replace("\"", "");
+            return Optional.of(new OtherJdk(java, Runtime.Version.parse(version).feature()));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}
