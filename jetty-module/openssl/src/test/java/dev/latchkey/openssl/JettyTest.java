@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -45,6 +47,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JettyTest {
     @TempDir
     Path directory;
+
+    /** Held, so that the garbage collector cannot free what nobody else does. */
+    private final List<SSLEngine> engines = new CopyOnWriteArrayList<>();
 
     private final Server server = new Server();
     private SslContextFactory.Server factory;
@@ -85,6 +90,14 @@ class JettyTest {
                 new HTTP2ServerConnectionFactory(configuration),
                 new HttpConnectionFactory(configuration));
         connector.addBean(new OpenSslConnectionListener());
+        connector.addBean(new Connection.Listener() {
+            @Override
+            public void onOpened(Connection connection) {
+                if (connection instanceof SslConnection ssl) {
+                    engines.add(ssl.getSSLEngine());
+                }
+            }
+        });
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         server.setHandler(new Description());
@@ -248,6 +261,7 @@ class JettyTest {
             socket.close();
         }
         await().until(() -> connector.getConnectedEndPoints().isEmpty());
+        assertThat(engines).hasSize(10);
         await().untilAsserted(() -> assertThat(Kind.SSL.freed()).isEqualTo(Kind.SSL.made()));
     }
 
