@@ -1,5 +1,6 @@
 package dev.latchkey.openssl;
 
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.Connection;

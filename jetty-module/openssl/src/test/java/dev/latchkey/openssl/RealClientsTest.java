@@ -3,7 +3,7 @@ package dev.latchkey.openssl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.latchkey.openssl.PostHandshakeAuthenticationEngine.State;
+import dev.latchkey.jetty.PostHandshakeAuthenticationEngine.State;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
