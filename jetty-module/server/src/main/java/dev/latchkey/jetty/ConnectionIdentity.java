@@ -100,7 +100,7 @@ final class ConnectionIdentity {
     @Nullable
     Proof known() {
         State now = state;
-        if (now == null || !isAlive(now.proof)) {
+        if (now == null || !isAlive(now.proof) || now.judgedUnder != connectorTrust.get()) {
             return null;
         }
         Verdict verdict = now.verdicts.get(Rule.CONNECTOR);
