@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -38,16 +39,23 @@ final class ConnectionIdentity {
 
     private final SSLEngine engine;
     private final Supplier<Trust> connectorTrust;
+    /** The memory of the engine's own SSLContext, whatever was loaded since: who shares a TLS session shares it. */
+    private final ForgottenSessions forgottenSessions;
+    /** All TLS sessions with a chain that this connection has had: the client may hold a ticket of each. */
+    private final Set<ForgottenSessions.Key> sessions = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable State state;
     private volatile boolean forgotten;
 
     /**
      * @param engine the connection's engine
      * @param connectorTrust the connector's trust as it is now
+     * @param forgottenSessions the sessions that were forgotten under the engine's SSLContext
      */
-    ConnectionIdentity(SSLEngine engine, Supplier<Trust> connectorTrust) {
+    ConnectionIdentity(SSLEngine engine, Supplier<Trust> connectorTrust, ForgottenSessions forgottenSessions) {
         this.engine = engine;
         this.connectorTrust = connectorTrust;
+        this.forgottenSessions = forgottenSessions;
     }
 
     /**
@@ -65,7 +73,12 @@ final class ConnectionIdentity {
             first.verdicts.put(Rule.CONNECTOR, Verdict.ACCEPTED);
             first.judgedUnder = trust;
         }
+        note(first.proof);
         state = first;
+    }
+
+    private void note(Proof proof) {
+        sessions.add(ForgottenSessions.key(proof.session(), proof.leaf()));
     }
 
     static List<X509Certificate> peerCertificates(SSLSession session) {
@@ -87,7 +100,7 @@ final class ConnectionIdentity {
     @Nullable
     Proof known() {
         State now = state;
-        if (now == null || !isAlive(now.proof)) {
+        if (now == null || !isAlive(now.proof) || now.judgedUnder != connectorTrust.get()) {
             return null;
         }
         Verdict verdict = now.verdicts.get(Rule.CONNECTOR);
@@ -119,11 +132,12 @@ final class ConnectionIdentity {
     boolean isAlive(Proof proof) {
         return !forgotten
                 && proof.isWithinValidity(Instant.now())
-                && !connectorTrust.get().forgotten().contains(proof.session(), proof.leaf());
+                && !forgottenSessions.contains(proof.session(), proof.leaf());
     }
 
     /** {@return what a rule says of a proof that is not this connection's yet} May block. */
     Verdict judge(Proof proof, Rule rule) {
+        note(proof);
         return CertificateValidation.judge(proof, rule, connectorTrust.get(), engine);
     }
 
@@ -147,13 +161,14 @@ final class ConnectionIdentity {
         state = null;
     }
 
-    /** Takes the identity from the connection and from its TLS session. */
+    /** Takes the identity from the connection and from each TLS session that it has had. */
     void forget() {
         State now = state;
         forgotten = true;
         state = null;
+        forgottenSessions.forget(sessions);
         if (now != null) {
-            connectorTrust.get().forgotten().forget(now.proof.session(), now.proof.leaf());
+            now.proof.session().invalidate();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -23,25 +24,23 @@ final class ForgottenSessions {
     private static final int MOST = 10_000;
 
     /** What names a session over its resumptions. */
-    private record Key(long created, String leafDigest) {}
+    record Key(long created, String leafDigest) {}
 
     private final Set<Key> keys = new LinkedHashSet<>();
     private long allUpTo = Long.MIN_VALUE;
     /** Read without the lock on each request; nothing is forgotten on most servers. */
     private volatile boolean any;
 
-    void forget(SSLSession session, X509Certificate leaf) {
-        Key key = key(session, leaf);
+    void forget(Collection<Key> sessions) {
         synchronized (this) {
-            keys.add(key);
-            if (keys.size() > MOST) {
+            keys.addAll(sessions);
+            while (keys.size() > MOST) {
                 Iterator<Key> oldest = keys.iterator();
                 allUpTo = Math.max(allUpTo, oldest.next().created());
                 oldest.remove();
             }
             any = true;
         }
-        session.invalidate();
     }
 
     boolean contains(SSLSession session, X509Certificate leaf) {
@@ -54,7 +53,7 @@ final class ForgottenSessions {
         }
     }
 
-    private static Key key(SSLSession session, X509Certificate leaf) {
+    static Key key(SSLSession session, X509Certificate leaf) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded());
             return new Key(session.getCreationTime(), HexFormat.of().formatHex(digest));

@@ -88,7 +88,8 @@ final class NegotiableSslConnection extends SslConnection {
         this.earlyData = factory.newKeptBytes(this);
         this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
         this.trust = trust;
-        this.identity = new ConnectionIdentity(engine, factory::currentTrust);
+        this.identity = new ConnectionIdentity(
+                engine, factory::currentTrust, trust == null ? new ForgottenSessions() : trust.forgotten());
     }
 
     /** {@return the connection that a request came by, or null if TLS does not end at one of ours} */

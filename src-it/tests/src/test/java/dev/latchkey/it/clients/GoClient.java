@@ -37,7 +37,7 @@ final class GoClient implements RealClient {
     private Path program() throws IOException {
         Path program = directory.resolve("go-client");
         if (!Files.exists(program)) {
-            Path go = TestPrograms.require("go");
+            Path go = TestPrograms.requireOptional("go");
             Path source = Resources.copy("client.go", directory);
             ProcessBuilder builder =
                     new ProcessBuilder(go.toString(), "build", "-o", program.toString(), source.toString());

@@ -70,7 +70,7 @@ final class CraftedClient implements AutoCloseable {
 
     /** What a client is to be like; each method returns this. */
     static final class Recipe {
-        private HeldCertificate certificate;
+        private HeldCertificate[] certificates = {null};
         private int policy = RenegotiationPolicy.ACCEPT;
         private String firstName = "localhost";
         private String secondName = "localhost";
@@ -80,7 +80,12 @@ final class CraftedClient implements AutoCloseable {
         private String preface = "";
 
         Recipe certificate(HeldCertificate held) {
-            certificate = held;
+            return certificates(held);
+        }
+
+        /** What to show at the first question, the second and so on, the last one from then on; null for none. */
+        Recipe certificates(HeldCertificate... inTurn) {
+            certificates = inTurn;
             return this;
         }
 
@@ -169,6 +174,11 @@ final class CraftedClient implements AutoCloseable {
 
     HttpAnswer read() throws IOException {
         return HttpAnswer.readFinal(protocol.getInputStream());
+    }
+
+    /** Bounds each read, in milliseconds. */
+    void readTimeout(int millis) throws IOException {
+        socket.setSoTimeout(millis);
     }
 
     /** {@return the next byte, or -1 when the server has closed in order} */
@@ -313,30 +323,30 @@ final class CraftedClient implements AutoCloseable {
 
                 @Override
                 public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                    timesAsked++;
-                    return recipe.certificate == null ? null : credentials();
+                    int turn = Math.min(timesAsked++, recipe.certificates.length - 1);
+                    HeldCertificate shown = recipe.certificates[turn];
+                    return shown == null ? null : credentials(shown);
                 }
             };
         }
 
-        private short signature() {
-            String key = recipe.certificate.keys().getPrivate().getAlgorithm();
+        private static short signature(HeldCertificate shown) {
+            String key = shown.keys().getPrivate().getAlgorithm();
             return key.equals("EC") ? SignatureAlgorithm.ecdsa : SignatureAlgorithm.rsa;
         }
 
-        private TlsCredentials credentials() throws IOException {
+        private TlsCredentials credentials(HeldCertificate shown) throws IOException {
             try {
                 List<TlsCertificate> chain = new ArrayList<>();
-                for (var each : recipe.certificate.chain()) {
+                for (var each : shown.chain()) {
                     chain.add(crypto.createCertificate(each.getEncoded()));
                 }
                 return new BcDefaultTlsCredentialedSigner(
                         new TlsCryptoParameters(context),
                         crypto,
-                        PrivateKeyFactory.createKey(
-                                recipe.certificate.keys().getPrivate().getEncoded()),
+                        PrivateKeyFactory.createKey(shown.keys().getPrivate().getEncoded()),
                         new Certificate(chain.toArray(TlsCertificate[]::new)),
-                        SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, signature()));
+                        SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, signature(shown)));
             } catch (CertificateEncodingException x) {
                 throw new IOException(x);
             }

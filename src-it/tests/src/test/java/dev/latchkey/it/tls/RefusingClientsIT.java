@@ -139,7 +139,7 @@ class RefusingClientsIT {
 
     @Test
     void goRefusesByDefault() throws Exception {
-        Path go = TestPrograms.require("go");
+        Path go = TestPrograms.requireOptional("go");
         Path ca = Files.writeString(dir.resolve("ca.pem"), TestPki.AUTHORITY.chainPem());
         Path source = dir.resolve("client.go");
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("client.go.txt"))) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.security.auth.x500.X500Principal;
 import org.assertj.core.api.MapAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,11 @@ class ResumptionIT {
                                 .untrusted(Untrusted.MARK)
                                 .build()))
                 .on("/fresh", Report.asks(NegotiationOptions.builder().fresh().build()))
+                .on(
+                        "/strict",
+                        Report.asks(NegotiationOptions.builder()
+                                .acceptedIssuers(List.of(new X500Principal("CN=Another CA")))
+                                .build()))
                 .on("/forget", Report.forgets())
                 .on("/open", Report.shows());
     }
@@ -326,6 +332,53 @@ class ResumptionIT {
             assertThat(python.get("fourth", "/secure"))
                     .containsEntry("subject", "CN=alice")
                     .containsEntry("mechanism", "renegotiation");
+        }
+    }
+
+    /** Each renegotiation makes a TLS session: the last one is what a ticket brings back. */
+    @Test
+    void forgetReachesTheTlsSessionOfTheLastNegotiationWhoeverRefusedIt() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertThat(python.get("first", "/strict")).containsEntry("reason", "untrusted");
+            assertThat(python.get("first", "/open")).containsEntry("current", "CN=alice");
+            assertNobody(python.get("first", "/forget"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertNobody(python.get("second", "/open"));
+        }
+    }
+
+    /** A client may hold a ticket of each TLS session that its connection has had. */
+    @Test
+    void forgetReachesTheEarlierTlsSessionsOfItsConnectionToo() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertAlice(python.get("second", "/fresh"));
+            assertNobody(python.get("second", "/forget"));
+            assertResumed(python.open("third", "first"), TICKETS);
+            assertNobody(python.get("third", "/open"));
+        }
+    }
+
+    @Test
+    void whatWasForgottenStaysForgottenOverAReload() throws Exception {
+        try (StepUpServer server = server().start();
+                PythonClient python = python(server, TICKETS)) {
+            python.certificate(TestPki.ALICE);
+            python.open("first");
+            assertAlice(python.get("first", "/secure"));
+            assertResumed(python.open("second", "first"), TICKETS);
+            assertNobody(python.get("second", "/forget"));
+            assertNobody(python.get("first", "/open"));
+            trust.reload(tls -> tls.setTrustStore(KeyStores.trusting(TestPki.AUTHORITY)));
+            assertNobody(python.get("first", "/open"));
         }
     }
 

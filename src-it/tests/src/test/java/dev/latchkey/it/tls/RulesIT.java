@@ -127,7 +127,9 @@ class RulesIT {
             // The strict rule's refusal takes nothing from what the connector accepts.
             assertThat(get(client, "/default", "a.test").values())
                     .containsEntry("subject", "CN=alice")
+                    .containsEntry("present", "true")
                     .containsEntry("attribute", "CN=alice");
+            assertThat(client.timesAsked()).isEqualTo(2);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.latchkey.testkit.RecordPipe;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** R7, R8: on TLS 1.3 JSSE cannot ask; nobody is left waiting, and nothing succeeds in silence. */
@@ -30,10 +31,18 @@ class Tls13IT {
                         .certificate(TestPki.ALICE)
                         .connect(pipe.port())) {
             assertThat(client.protocol()).isEqualTo("TLSv1.3");
-            client.get("/open"); // and what comes with the first response: the session ticket
-            int first = pipe.toClient().records();
-            client.get("/open");
-            int before = pipe.toClient().records();
+            // Counted before a record is passed on, so that none is missed when its response has been read.
+            AtomicInteger records = new AtomicInteger();
+            pipe.toClient().onRecord(record -> records.incrementAndGet());
+            // A session ticket comes with one of the first responses; the others show what a response takes.
+            int perResponse = Integer.MAX_VALUE;
+            int before = 0;
+            for (int i = 0; i < 5; i++) {
+                before = records.get();
+                client.get("/open");
+                perResponse = Math.min(perResponse, records.get() - before);
+            }
+            before = records.get();
             long start = System.nanoTime();
             HttpAnswer answer = client.get("/secure");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
@@ -45,7 +54,7 @@ class Tls13IT {
                     .containsEntry("tls", "TLSv1.3");
             assertThat(answer.saysClose()).isFalse();
             // As many records as any response has, and so nothing that asks.
-            assertThat(pipe.toClient().records() - before).isEqualTo(before - first);
+            assertThat(records.get() - before).isEqualTo(perResponse);
             assertThat(client.get("/open").status()).isEqualTo(200);
             assertThat(client.timesAsked()).isZero();
             assertThat(server.statistics().getFailures("engine-cannot")).isEqualTo(1);

@@ -1,0 +1,164 @@
+package dev.latchkey.it.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.NegotiationOptions;
+import dev.latchkey.NegotiationOptions.Untrusted;
+import dev.latchkey.it.embedded.StepUpServer;
+import dev.latchkey.it.embedded.TestPki;
+import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsClient;
+import dev.latchkey.testkit.TlsConnection;
+import java.io.IOException;
+import java.util.Map;
+import org.bouncycastle.tls.RenegotiationPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** R10: no certificate, untrusted, timed out and cannot are four answers. R11: none of them sticks to the connection. */
+class AnswersIT {
+    private static StepUpServer server() {
+        return new StepUpServer()
+                .protocols("TLSv1.2", "TLSv1.3")
+                .settings(s -> s.setDeadline(1_500))
+                .on("/wanted", Report.asks())
+                .on("/needed", Report.asks(NegotiationOptions.builder().need().build()))
+                .on(
+                        "/marked",
+                        Report.asks(NegotiationOptions.builder()
+                                .untrusted(Untrusted.MARK)
+                                .build()))
+                .on("/fresh", Report.asks(NegotiationOptions.builder().fresh().build()))
+                .on(
+                        "/freshneeded",
+                        Report.asks(NegotiationOptions.builder().fresh().need().build()))
+                .on("/open", Report.shows());
+    }
+
+    private static void assertSeen(HttpAnswer answer, String subject) {
+        assertThat(answer.values())
+                .containsEntry("attribute", subject)
+                .containsEntry("current", subject)
+                .containsEntry("session", subject);
+    }
+
+    @Test
+    void fourAnswers() throws Exception {
+        try (StepUpServer server = server().start()) {
+            try (CraftedClient none = CraftedClient.recipe().connect(server.port())) {
+                assertThat(none.protocolVersion()).isEqualTo("TLSv1.2");
+                assertThat(none.get("/needed").values()).containsEntry("reason", "no-certificate");
+            }
+            try (CraftedClient untrusted =
+                    CraftedClient.recipe().certificate(TestPki.STRANGER).connect(server.port())) {
+                assertThat(untrusted.get("/needed").values()).containsEntry("reason", "untrusted");
+            }
+            try (CraftedClient silent =
+                    CraftedClient.recipe().whenAsked(RenegotiationPolicy.IGNORE).connect(server.port())) {
+                assertThatThrownBy(() -> silent.get("/needed")).isInstanceOf(IOException.class);
+            }
+            try (TlsConnection cannot =
+                    TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.3").connect(server.port())) {
+                assertThat(cannot.protocol()).isEqualTo("TLSv1.3");
+                assertThat(cannot.get("/needed").values()).containsEntry("reason", "engine-cannot");
+            }
+            server.awaitNothingKept();
+            assertThat(server.statistics().getFailures())
+                    .containsExactlyInAnyOrder(
+                            "LK201 no-certificate 1", "LK202 untrusted 1", "LK401 timeout 1", "LK105 engine-cannot 1");
+        }
+    }
+
+    @Test
+    void noAnswerSticksToTheConnection() throws Exception {
+        try (StepUpServer server = server().start();
+                CraftedClient client = CraftedClient.recipe()
+                        .certificates(TestPki.STRANGER, null, null, TestPki.LATE, TestPki.ALICE, TestPki.BOB, null)
+                        .connect(server.port())) {
+            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            HttpAnswer first = client.get("/wanted");
+            assertThat(first.values()).containsEntry("reason", "untrusted");
+            assertSeen(first, "");
+            HttpAnswer second = client.get("/wanted");
+            assertThat(second.values())
+                    .containsEntry("subject", "")
+                    .containsEntry("mechanism", "renegotiation")
+                    .containsEntry("present", "false");
+            assertThat(client.get("/needed").values()).containsEntry("reason", "no-certificate");
+            HttpAnswer fourth = client.get("/needed");
+            assertThat(fourth.values()).containsEntry("reason", "expired");
+            assertSeen(fourth, "");
+            HttpAnswer fifth = client.get("/needed");
+            assertThat(fifth.values()).containsEntry("subject", "CN=alice").containsEntry("present", "false");
+            assertSeen(fifth, "CN=alice");
+            assertSeen(client.get("/open"), "CN=alice");
+            // Asked anew, who the client was before counts no more: another, and then nobody.
+            HttpAnswer sixth = client.get("/fresh");
+            assertThat(sixth.values()).containsEntry("subject", "CN=bob");
+            assertSeen(sixth, "CN=bob");
+            HttpAnswer seventh = client.get("/fresh");
+            assertThat(seventh.values()).containsEntry("subject", "");
+            assertSeen(seventh, "");
+            assertSeen(client.get("/open"), "");
+            assertThat(client.timesAsked()).isEqualTo(7);
+        }
+    }
+
+    /** A negotiation that fails changes nothing, and its chain is not seen behind the identity that still stands. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/fresh", "/freshneeded"})
+    void aChainThatIsNotAcceptedIsNotSeenBehindAnEarlierIdentity(String path) throws Exception {
+        try (StepUpServer server = server().start();
+                CraftedClient client = CraftedClient.recipe()
+                        .certificates(TestPki.ALICE, TestPki.STRANGER, TestPki.BOB)
+                        .connect(server.port())) {
+            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertSeen(client.get("/wanted"), "CN=alice");
+            HttpAnswer refused = client.get(path);
+            assertThat(refused.values())
+                    .containsEntry("reason", "untrusted")
+                    .containsEntry("attribute", "CN=alice")
+                    .containsEntry("session", "");
+            assertThat(client.get("/open").values())
+                    .containsEntry("attribute", "CN=alice")
+                    .containsEntry("current", "CN=alice")
+                    .containsEntry("session", "");
+            assertSeen(client.get("/fresh"), "CN=bob");
+        }
+    }
+
+    @Test
+    void aNeedThatIsNotMetChangesNothingAndAWantThatIsAnsweredByNothingDoes() throws Exception {
+        try (StepUpServer server = server().start();
+                CraftedClient client =
+                        CraftedClient.recipe().certificates(TestPki.ALICE, null).connect(server.port())) {
+            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertSeen(client.get("/wanted"), "CN=alice");
+            assertThat(client.get("/freshneeded").values()).containsEntry("reason", "no-certificate");
+            assertThat(client.get("/open").values())
+                    .containsEntry("attribute", "CN=alice")
+                    .containsEntry("current", "CN=alice");
+            assertThat(client.get("/fresh").values()).containsEntry("subject", "");
+            assertSeen(client.get("/open"), "");
+        }
+    }
+
+    @Test
+    void aMarkedChainIsInTheReturnedValueAlone() throws Exception {
+        try (StepUpServer server = server().start();
+                CraftedClient client =
+                        CraftedClient.recipe().certificate(TestPki.STRANGER).connect(server.port())) {
+            HttpAnswer marked = client.get("/marked");
+            assertThat(marked.status()).isEqualTo(200);
+            assertThat(marked.values())
+                    .containsAllEntriesOf(Map.of(
+                            "subject", "CN=stranger", "trusted", "false", "distrust", "untrusted", "tls", "TLSv1.2"));
+            assertSeen(marked, "");
+            assertSeen(client.get("/open"), "");
+            assertThat(server.statistics().getCertificates()).isZero();
+            assertThat(server.statistics().getFailures("untrusted")).isEqualTo(1);
+        }
+    }
+}
