@@ -49,6 +49,7 @@ final class StepUp {
     private volatile Consumer<NegotiationException> pending = this::fail;
     private volatile Scheduler.@Nullable Task timer;
     private volatile @Nullable Proof accepted;
+    private volatile boolean asked;
 
     /**
      * @param options with nothing left open
@@ -138,15 +139,16 @@ final class StepUp {
     // The question.
 
     private void ask(@Nullable Void bodyIsHere) {
+        asked = true;
         startTimer(required(options.deadline().orElse(null)), Reason.TIMEOUT);
-        CertificateMechanism.Asked asked = connection
+        CertificateMechanism.Asked question = connection
                 .mechanism()
                 .ask(new CertificateMechanism.Question(
                         options.acceptedIssuers().orElse(null),
                         options.bodyLimit().orElseThrow() + HEAD,
                         executor));
-        waitingFor(asked::giveUp);
-        whenDone(asked.answer(), this::judge);
+        waitingFor(question::giveUp);
+        whenDone(question.answer(), this::judge);
     }
 
     // The answer.
@@ -215,7 +217,9 @@ final class StepUp {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        if (why.reason() == Reason.BODY_TOO_LARGE && options.bodyTooLarge() == BodyTooLarge.GO_ON_WITHOUT) {
+        if (why.reason() == Reason.BODY_TOO_LARGE
+                && options.bodyTooLarge() == BodyTooLarge.GO_ON_WITHOUT
+                && !asked) { // once the client is asked, too much early data has cost the connection
             tidyUp();
             outcome.complete(ClientCertificate.none());
             return;

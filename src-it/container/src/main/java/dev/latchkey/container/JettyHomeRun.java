@@ -112,11 +112,20 @@ public final class JettyHomeRun implements AutoCloseable {
      */
     public void deploy(String name, Path war) throws IOException {
         deployment.deploy(name, war);
+        awaitMapping(name);
     }
 
     /** Deploys to another of the base's environments, such as {@code ee9}; else as the two-argument method. */
     public void deploy(String name, Path war, String environment) throws IOException {
         deployment.deploy(name, war, environment);
+        awaitMapping(name);
+    }
+
+    private void awaitMapping(String name) {
+        connectors.stream()
+                .map(c -> (c.protocols.contains("ssl") ? "https" : "http") + "://localhost:" + c.port)
+                .findFirst()
+                .ifPresent(base -> new ContextProbe(base).await(name));
     }
 
     /**

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.management.MBeanServer;
@@ -164,15 +165,18 @@ class FailuresIT {
 
     @Test
     void r3ReadingTheCurrentCertificateSendsNoRecordOfItsOwn() throws Exception {
-        try (RecordPipe pipe = RecordPipe.to(server.port());
-                StepUpClient client = StepUpClient.connect(pipe.port(), TestPki.ALICE)) {
-            int handshake = pipe.toClient().records(TlsRecord.HANDSHAKE);
-            assertThat(client.get("/current").text()).isEqualTo("none false");
-            assertThat(pipe.toClient().records(TlsRecord.HANDSHAKE)).isEqualTo(handshake);
-            assertThat(pipe.toClient().records(TlsRecord.APPLICATION_DATA)).isEqualTo(1);
-            // The count would tell: a step-up is a handshake.
-            assertThat(client.get("/want").text()).isEqualTo("CN=alice");
-            assertThat(pipe.toClient().records(TlsRecord.HANDSHAKE)).isGreaterThan(handshake);
+        List<Integer> types = new CopyOnWriteArrayList<>();
+        try (RecordPipe pipe = RecordPipe.to(server.port())) {
+            // Noted before the client can read them; the pipe's own figure comes after.
+            pipe.toClient().onRecord(record -> types.add(record.contentType()));
+            try (StepUpClient client = StepUpClient.connect(pipe.port(), TestPki.ALICE)) {
+                types.clear();
+                assertThat(client.get("/current").text()).isEqualTo("none false");
+                assertThat(types).containsExactly(TlsRecord.APPLICATION_DATA);
+                // The note would tell: a step-up is a handshake.
+                assertThat(client.get("/want").text()).isEqualTo("CN=alice");
+                assertThat(types).contains(TlsRecord.HANDSHAKE);
+            }
         }
     }
 

@@ -63,13 +63,12 @@ public final class StepUpClient implements AutoCloseable {
 
     /** Connects with a certificate's TLS context, whose TLS sessions the connection may resume. */
     public static StepUpClient connect(int port, SSLContext context, AtomicInteger asked) throws IOException {
-        Socket plain = new Socket();
+        Socket plain = new OnePortForAll();
         try {
             plain.setTcpNoDelay(true);
             plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-            // The name and this number are the key under which JSSE looks for a TLS session to resume: one for all
-            // ports.
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", 443, true);
+            SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
             socket.setSoTimeout(60_000);
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.startHandshake();
@@ -166,6 +165,14 @@ public final class StepUpClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         plain.close();
+    }
+
+    /** JSSE looks for a TLS session to resume under the server's name and port: so all ports have the same sessions. */
+    private static final class OnePortForAll extends Socket {
+        @Override
+        public int getPort() {
+            return 443;
+        }
     }
 
     /** Shows its certificate to whoever asks, and counts. */

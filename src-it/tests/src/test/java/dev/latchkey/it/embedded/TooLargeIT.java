@@ -108,6 +108,18 @@ class TooLargeIT {
         }
     }
 
+    /** Whoever goes on at once reads at once: the bytes that were looked at must be back by then. */
+    @Test
+    void r31ABodyThatWasTooLargeIsWholeHoweverSoonItIsRead() throws Exception {
+        byte[] body = body(LIMIT + 1);
+        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            for (int i = 0; i < 200; i++) {
+                sendChunked(client, "/body?orElse&how=async", body);
+                assertThat(client.readFinal().body()).as("time %s", i).isEqualTo(body);
+            }
+        }
+    }
+
     @Test
     void r31TheLimitIsTheCalls() throws Exception {
         try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {

@@ -351,6 +351,24 @@ class WaitingIT {
     }
 
     @Test
+    void r22ABodyThatPausesForLongerThanTheIdleTimeoutIsServed() throws Exception {
+        Duration idle = Duration.ofMillis(1000);
+        try (StepUpServer server = patient(0).idleTimeout(idle).start();
+                StepUpClient blocking = StepUpClient.connect(server.port(), TestPki.ALICE);
+                StepUpClient async = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            String head = " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n";
+            blocking.send("POST /blocking" + head + "he");
+            async.send("POST /async" + head + "he");
+            aPersonTakes(Duration.ofMillis(2500), server, 2);
+            blocking.send("llo");
+            async.send("llo");
+            assertThat(blocking.readFinal().text()).isEqualTo("CN=alice");
+            assertThat(async.readFinal().text()).isEqualTo("CN=alice");
+            assertThat(blocking.readByte()).as("idle again").isEqualTo(-1);
+        }
+    }
+
+    @Test
     @Tag("long")
     void r22WithAllDefaultsAPersonWhoTakes45SecondsIsServed() throws Exception {
         try (StepUpServer server = patient(0).start()) {
