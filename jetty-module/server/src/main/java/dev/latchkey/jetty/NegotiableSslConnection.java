@@ -294,6 +294,20 @@ final class NegotiableSslConnection extends SslConnection {
             super.onClose(cause);
         } finally {
             earlyData.release();
+            freeEngine();
+        }
+    }
+
+    /** Jetty never closes inbound when a client vanishes, and an engine with native memory frees it at both closes. */
+    private void freeEngine() {
+        SSLEngine engine = getSSLEngine();
+        if (engine instanceof PostHandshakeAuthenticationEngine) {
+            engine.closeOutbound();
+            try {
+                engine.closeInbound();
+            } catch (SSLException vanished) {
+                // The client did not say that it closes; the connection is gone all the same.
+            }
         }
     }
 
