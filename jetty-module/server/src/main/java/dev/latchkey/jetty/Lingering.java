@@ -18,6 +18,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * thread at a time, the rest by any.
  */
 final class Lingering {
+    private static final int MOST_TURNS = 16;
+
     private final NegotiableSslConnection connection;
     private final Executor executor;
     private final Scheduler scheduler;
@@ -70,7 +72,10 @@ final class Lingering {
     boolean discard() {
         RetainableByteBuffer buffer = PooledBuffers.acquire(connection.pool(), 16 * 1024);
         try {
-            while (!over.isDone() && discarded <= limit) {
+            for (int turn = 0; !over.isDone() && discarded <= limit; turn++) {
+                if (turn == MOST_TURNS) {
+                    return true; // the selector's thread serves others in between
+                }
                 BufferUtil.clear(buffer.getByteBuffer());
                 int filled = connection.getEndPoint().fill(buffer.getByteBuffer());
                 if (filled == 0) {

@@ -7,6 +7,7 @@ import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
+import dev.latchkey.testkit.TestPrograms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,8 +84,11 @@ class EmbeddedStepUpTest {
     }
 
     private String curl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("curl", "-sS", "--cacert", dir.resolve("ca.pem").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                TestPrograms.require("curl").toString(),
+                "-sS",
+                "--cacert",
+                dir.resolve("ca.pem").toString()));
         command.addAll(List.of(arguments));
         command.replaceAll(a -> a.replace("HERE", "https://localhost:" + connector.getLocalPort()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
