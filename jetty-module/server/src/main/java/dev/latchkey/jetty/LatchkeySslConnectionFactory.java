@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>Set it up before the server starts; afterwards the settings may be changed by any thread, for negotiations to come.
  */
 @ManagedObject("TLS connections whose requests can ask for a client certificate")
-public class LatchkeySslConnectionFactory extends SslConnectionFactory {
+public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(LatchkeySslConnectionFactory.class);
     private static final int DEFAULT_AUTHORITIES = 16 * 1024;
     private static final long DEFAULT_BUDGET = 64L * 1024 * 1024;
