@@ -1,5 +1,7 @@
 package dev.latchkey.jetty;
 
+import dev.latchkey.NegotiationException;
+import dev.latchkey.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
@@ -123,9 +125,12 @@ final class NegotiableSslConnection extends SslConnection {
         return isTls12() ? renegotiation : postHandshakeAuthentication;
     }
 
-    /** {@return whether a chain can be judged after the handshake: the engine was made by our SSLContext} */
-    boolean canDeferJudgement() {
-        return trust != null;
+    /** Fails where a chain cannot be judged after the handshake: the engine was not made by our SSLContext. */
+    void requireDeferredJudgement() throws NegotiationException {
+        if (trust == null) {
+            throw new JettyNegotiationException(
+                    Reason.ENGINE_CANNOT, true, "the SslContextFactory was given an SSLContext of its own", null);
+        }
     }
 
     boolean isTls12() {

@@ -31,10 +31,7 @@ final class PostHandshakeAuthentication implements CertificateMechanism {
             throw new JettyNegotiationException(
                     Reason.ENGINE_CANNOT, true, "on " + engine.getSession().getProtocol(), null);
         }
-        if (!connection.canDeferJudgement()) {
-            throw new JettyNegotiationException(
-                    Reason.ENGINE_CANNOT, true, "the SslContextFactory was given an SSLContext of its own", null);
-        }
+        connection.requireDeferredJudgement();
         if (!able.canRequestCertificate()) {
             throw new JettyNegotiationException(
                     Reason.CLIENT_CANNOT, true, "it did not offer post-handshake authentication", null);

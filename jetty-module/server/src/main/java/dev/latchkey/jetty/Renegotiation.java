@@ -43,10 +43,7 @@ final class Renegotiation implements CertificateMechanism {
 
     @Override
     public void check() throws NegotiationException {
-        if (!connection.canDeferJudgement()) {
-            throw new JettyNegotiationException(
-                    Reason.ENGINE_CANNOT, true, "the SslContextFactory was given an SSLContext of its own", null);
-        }
+        connection.requireDeferredJudgement();
         if (!connection.isRenegotiationSecure()) {
             throw new JettyNegotiationException(
                     Reason.CLIENT_CANNOT,
