@@ -123,7 +123,9 @@ final class ConnectionIdentity {
         Verdict verdict = now.verdicts.get(rule);
         if (verdict == null) {
             verdict = CertificateValidation.judge(now.proof, rule, trust, engine);
-            remember(now, rule, verdict);
+            if (now.judgedUnder == trust) { // else a reload came in between, and this verdict is of the old stores
+                remember(now, rule, verdict);
+            }
         }
         return verdict.isAccepted() ? now.proof : null;
     }
