@@ -1,20 +1,33 @@
 package dev.latchkey.it.home;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.latchkey.container.JettyHomeException;
 import dev.latchkey.container.JettyHomeRun;
 import dev.latchkey.it.ServerParts;
+import dev.latchkey.it.home.beans.GuardedBean;
+import dev.latchkey.it.home.misplaced.OnEndPoint;
+import dev.latchkey.it.home.misplaced.OnFilter;
+import dev.latchkey.it.home.misplaced.OnPlainClass;
+import dev.latchkey.it.home.misplaced.OnPlainMethod;
+import dev.latchkey.it.home.misplaced.OnServletMethod;
+import dev.latchkey.it.home.misplaced.OnStaticBeanMethod;
+import dev.latchkey.it.home.misplaced.WithStatusOfASuccess;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.LogProblems;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +51,7 @@ abstract class DeclarativeOnEach {
     private final List<String> environments;
     private final HeldCertificate bob = issued("CN=bob,O=Latchkey demo");
     private final HeldCertificate unknown = issued("CN=nobody knows me");
+    private Path dir;
     private JettyHomeRun server;
 
     DeclarativeOnEach(String line, String... environments) {
@@ -54,7 +68,8 @@ abstract class DeclarativeOnEach {
     }
 
     @BeforeAll
-    void start(@TempDir Path dir) throws IOException {
+    void start(@TempDir Path temporary) throws IOException {
+        dir = temporary;
         Path realm = Realm.in(
                 dir,
                 """
@@ -65,7 +80,8 @@ abstract class DeclarativeOnEach {
                 """);
         server = ServerParts.base(line, dir.resolve("base"))
                 .environments(environments.toArray(String[]::new))
-                .modules("demo-realm", "http2")
+                .modules("demo-realm", "http2", "ee10-cdi")
+                .modules(environments.stream().map(e -> e + "-websocket-jakarta").toArray(String[]::new))
                 .overlay(realm)
                 .property("latchkey.paths", "/guarded-" + environments.get(0) + "/open/paths/*,/Elsewhere/*,*.secret")
                 .logFile(ServerParts.target().resolve("home-declarative-" + line + ".log"))
@@ -254,6 +270,27 @@ abstract class DeclarativeOnEach {
 
     @ParameterizedTest
     @MethodSource("environments")
+    void r36TheUpgradeToAWebSocketStepsUpBeforeIts101(String environment) throws Exception {
+        String upgrade = "GET /guarded-" + environment + "/users/socket HTTP/1.1\r\nHost: localhost\r\n"
+                + lines(
+                        "Upgrade: websocket",
+                        "Connection: Upgrade",
+                        "Sec-WebSocket-Version: 13",
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+                + "\r\n";
+        try (TlsConnection connection = alice()) {
+            connection.send(upgrade);
+            assertThat(connection.read().status()).isEqualTo(101);
+            assertThat(connection.timesAsked()).isEqualTo(1);
+        }
+        try (TlsConnection connection = anonymous()) {
+            connection.send(upgrade);
+            assertThat(connection.readFinal().status()).isEqualTo(403);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("environments")
     void r33AGuardedErrorPageAsksNobodyAndEndsInItsError(String environment) throws Exception {
         try (TlsConnection connection = alice()) {
             HttpAnswer answer = connection.get("/guarded-" + environment + "/open/x?error");
@@ -354,5 +391,70 @@ abstract class DeclarativeOnEach {
             assertThat(answer.status()).isBetween(400, 499);
             assertThat(answer.text()).doesNotContain("servlet=");
         }
+    }
+
+    // What nothing would enforce, and beans.
+
+    @ParameterizedTest
+    @MethodSource("environments")
+    void anAnnotationThatNothingWouldEnforceStopsTheApplication(String environment) {
+        for (Class<?> misplaced : List.of(
+                OnFilter.class,
+                OnServletMethod.class,
+                OnPlainClass.class,
+                OnPlainMethod.class,
+                WithStatusOfASuccess.class)) {
+            assertDoesNotStart(
+                    GuardedWar.of(
+                            dir,
+                            "misplaced-" + environment + "-"
+                                    + misplaced.getSimpleName().toLowerCase(Locale.ROOT) + ".war",
+                            misplaced),
+                    environment,
+                    misplaced);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OnStaticBeanMethod.class, OnEndPoint.class})
+    void anAnnotationOnWhatIsNotInterceptedStopsAnApplicationWithCdi(Class<?> misplaced) {
+        String name = "cdi-" + misplaced.getSimpleName().toLowerCase(Locale.ROOT) + ".war";
+        assertDoesNotStart(
+                GuardedWar.write(CdiWar.withWeld5(name).addClass(misplaced), dir), "ee10", misplaced);
+    }
+
+    private void assertDoesNotStart(Path war, String environment, Class<?> misplaced) {
+        String name = war.getFileName().toString().replaceFirst("\\.war$", "");
+        assertThatThrownBy(() -> server.deploy(name, war, environment))
+                .isInstanceOf(JettyHomeException.class)
+                .hasMessageContaining("@RequireClientCertificate")
+                .hasMessageContaining(misplaced.getName());
+    }
+
+    @Test
+    void beansAreGuardedByClassAndByMethod() throws Exception {
+        Path war = GuardedWar.write(
+                CdiWar.withWeld5("beans.war").addPackage(GuardedBean.class.getPackage()), dir);
+        server.deploy("beans", war, "ee10");
+        for (String guarded : List.of("whole", "needed", "wanted")) {
+            try (TlsConnection connection = alice()) {
+                assertThat(connection.get("/beans/call/open").values())
+                        .contains(entry("said", "open"), entry("certificate", "false"));
+                assertThat(connection.post("/beans/call/" + guarded, BODY).values())
+                        .contains(
+                                entry("said", guarded),
+                                entry("certificate", "true"),
+                                entry("body", String.valueOf(BODY.length)));
+                assertThat(connection.timesAsked()).isEqualTo(1);
+            }
+        }
+        int position = server.log().position();
+        try (TlsConnection connection = anonymous()) {
+            assertThat(connection.get("/beans/call/whole").status()).isEqualTo(403);
+            assertThat(connection.get("/beans/call/needed").status()).isEqualTo(401);
+            assertThat(connection.get("/beans/call/wanted").values())
+                    .contains(entry("said", "wanted"), entry("certificate", "false"));
+        }
+        assertThat(LogProblems.in(server.log().from(position))).isEmpty();
     }
 }
