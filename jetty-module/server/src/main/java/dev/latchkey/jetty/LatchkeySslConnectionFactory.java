@@ -138,6 +138,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     public void configure(Connector connector) {
         super.configure(connector);
         budget = serverBudget(connector.getServer());
+        DeclarativeStepUp.install(connector.getServer());
         connector.getContainedBeans(HttpConfiguration.class).forEach(LatchkeySslConnectionFactory::addCustomizer);
     }
 
