@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A negotiation that did not end in a usable certificate.
  *
  * <p>An {@link IOException}, so that it may leave a servlet's {@code doGet}: the server then answers
- * {@link Reason#status()} where the connection lives, and logs one line. The message begins with the reason's code and
+ * {@link #status()} where the connection lives, and logs one line. The message begins with the reason's code and
  * holds nothing of a certificate.
  */
 public class NegotiationException extends IOException {
@@ -50,5 +50,13 @@ public class NegotiationException extends IOException {
      */
     public boolean isConnectionUsable() {
         return connectionUsable;
+    }
+
+    /**
+     * {@return the HTTP status to answer with, a 4xx: that of the {@linkplain #reason() reason}, or the one that the
+     * server is set to answer with in its place}
+     */
+    public int status() {
+        return reason.status();
     }
 }

@@ -13,14 +13,28 @@ import org.jspecify.annotations.Nullable;
 final class JettyNegotiationException extends NegotiationException implements QuietException, HttpException {
     private static final long serialVersionUID = 1L;
 
+    /** The status to answer with. */
+    private final int status;
+
     JettyNegotiationException(
             Reason reason, boolean connectionUsable, @Nullable String detail, @Nullable Throwable cause) {
+        this(reason, connectionUsable, detail, cause, reason.status());
+    }
+
+    JettyNegotiationException(
+            Reason reason, boolean connectionUsable, @Nullable String detail, @Nullable Throwable cause, int status) {
         super(reason, connectionUsable, detail, cause);
+        this.status = status;
+    }
+
+    @Override
+    public int status() {
+        return status;
     }
 
     @Override
     public int getCode() {
-        return reason().status();
+        return status;
     }
 
     @Override
