@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A negotiation that did not end in a usable certificate.
  *
  * <p>An {@link IOException}, so that it may leave a servlet's {@code doGet}: the server then answers
- * {@link #status()} where the connection lives, and logs one line. The message begins with the reason's code and
+ * {@link Reason#status()} where the connection lives, and logs one line. The message begins with the reason's code and
  * holds nothing of a certificate.
  */
 public class NegotiationException extends IOException {
@@ -18,6 +18,9 @@ public class NegotiationException extends IOException {
 
     /** Whether a response can still be written and the connection used again. */
     private final boolean connectionUsable;
+
+    /** What to answer; the reason's own status unless a guard names another. */
+    private final int status;
 
     /**
      * @param reason why the negotiation failed
@@ -30,6 +33,23 @@ public class NegotiationException extends IOException {
         super(message(reason, detail), cause);
         this.reason = reason;
         this.connectionUsable = connectionUsable;
+        this.status = reason.status();
+    }
+
+    /**
+     * The same failure, to be answered with another status.
+     *
+     * @param failure what happened
+     * @param status a 4xx
+     */
+    protected NegotiationException(NegotiationException failure, int status) {
+        super(failure.getMessage(), failure);
+        if (status < 400 || status > 499) {
+            throw new IllegalArgumentException("a refusal is a 4xx, not " + status);
+        }
+        this.reason = failure.reason;
+        this.connectionUsable = failure.connectionUsable;
+        this.status = status;
     }
 
     private static String message(Reason reason, @Nullable String detail) {
@@ -52,11 +72,18 @@ public class NegotiationException extends IOException {
         return connectionUsable;
     }
 
-    /**
-     * {@return the HTTP status to answer with, a 4xx: that of the {@linkplain #reason() reason}, or the one that the
-     * server is set to answer with in its place}
-     */
+    /** {@return the HTTP status to answer, a 4xx: the reason's own, unless a guard names another} */
     public int status() {
-        return reason.status();
+        return status;
+    }
+
+    /**
+     * {@return the same failure, to be answered with another status}
+     *
+     * @param other a 4xx
+     * @throws IllegalArgumentException if it is none
+     */
+    public NegotiationException withStatus(int other) {
+        return other == status ? this : new NegotiationException(this, other);
     }
 }

@@ -13,28 +13,23 @@ import org.jspecify.annotations.Nullable;
 final class JettyNegotiationException extends NegotiationException implements QuietException, HttpException {
     private static final long serialVersionUID = 1L;
 
-    /** The status to answer with. */
-    private final int status;
-
     JettyNegotiationException(
             Reason reason, boolean connectionUsable, @Nullable String detail, @Nullable Throwable cause) {
-        this(reason, connectionUsable, detail, cause, reason.status());
+        super(reason, connectionUsable, detail, cause);
     }
 
-    JettyNegotiationException(
-            Reason reason, boolean connectionUsable, @Nullable String detail, @Nullable Throwable cause, int status) {
-        super(reason, connectionUsable, detail, cause);
-        this.status = status;
+    private JettyNegotiationException(JettyNegotiationException failure, int status) {
+        super(failure, status);
     }
 
     @Override
-    public int status() {
-        return status;
+    public JettyNegotiationException withStatus(int other) {
+        return other == status() ? this : new JettyNegotiationException(this, other);
     }
 
     @Override
     public int getCode() {
-        return status;
+        return status();
     }
 
     @Override

@@ -183,7 +183,7 @@ final class RequestNegotiation implements ClientCertificates {
         String version = request.getConnectionMetaData().getHttpVersion().asString();
         VersionAnswer answer = factory.http2Answer();
         JettyNegotiationException why =
-                new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null, answer.status());
+                new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null).withStatus(answer.status());
         if (answer.isReset() && Http11Required.appliesTo(request)) {
             Http11Required.reset(request, why);
         }
