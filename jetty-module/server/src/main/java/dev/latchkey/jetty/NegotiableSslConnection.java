@@ -48,16 +48,11 @@ import org.jspecify.annotations.Nullable;
 final class NegotiableSslConnection extends SslConnection {
     private static final String TLS_1_2 = "TLSv1.2";
 
-    /**
-     * So many records may come during one negotiation. A client may send its answer in records of one byte; one that
-     * sends more than any answer needs is playing for time.
-     */
-    private static final int MOST_RECORDS = 65_536;
-
     private final LatchkeySslConnectionFactory factory;
     private final ByteBufferPool pool;
     private final KeptBytes earlyData;
     private final ClientHelloTap helloTap = new ClientHelloTap();
+    private final RecordWatch records = new RecordWatch();
     private final HandshakeScope firstHandshake;
     private final @Nullable Trust trust;
     private final ConnectionIdentity identity;
@@ -69,7 +64,6 @@ final class NegotiableSslConnection extends SslConnection {
     private volatile boolean renegotiating;
     private volatile boolean firstHandshakeDone;
     private volatile @Nullable Lingering lingering;
-    private int records;
 
     /** @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours */
     NegotiableSslConnection(
@@ -176,7 +170,7 @@ final class NegotiableSslConnection extends SslConnection {
      * @param renegotiate whether to let one renegotiation through, until the engine has finished it
      */
     void openHandshake(HandshakeScope scope, boolean renegotiate) {
-        records = 0;
+        records.reset();
         negotiation = scope;
         renegotiating = renegotiate;
     }
@@ -221,6 +215,9 @@ final class NegotiableSslConnection extends SslConnection {
     @Override
     protected SSLEngineResult unwrap(SSLEngine engine, ByteBuffer input, ByteBuffer output) throws SSLException {
         int start = input.position();
+        if (negotiation != null) {
+            records.begins(input);
+        }
         SSLEngineResult result;
         try {
             result = engine.unwrap(input, output);
@@ -231,8 +228,8 @@ final class NegotiableSslConnection extends SslConnection {
             if (!helloTap.isDone()) {
                 helloTap.consumed(input.duplicate().flip().position(start));
             }
-            if (negotiation != null && ++records > MOST_RECORDS) {
-                throw new RecordFloodException();
+            if (negotiation != null) {
+                records.consumed();
             }
         }
         note(result);

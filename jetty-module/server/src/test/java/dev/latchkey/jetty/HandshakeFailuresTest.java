@@ -45,7 +45,8 @@ class HandshakeFailuresTest {
     @Test
     void whatTlsOrTheEngineBreaksOffIsAFailedHandshake() {
         assertThat(reasonOf(new SSLException("Tag mismatch!"))).isEqualTo(Reason.HANDSHAKE_FAILED);
-        assertThat(reasonOf(new RecordFloodException())).isEqualTo(Reason.HANDSHAKE_FAILED);
+        assertThat(reasonOf(new RefusedRecordException("more records than any answer needs")))
+                .isEqualTo(Reason.HANDSHAKE_FAILED);
         assertThat(reasonOf(new IllegalStateException("an engine's own"))).isEqualTo(Reason.HANDSHAKE_FAILED);
         assertThat(reasonOf(new RuntimeException((String) null))).isEqualTo(Reason.HANDSHAKE_FAILED);
     }

@@ -55,6 +55,9 @@ class GarbageIT {
                 new Garbage("a record that is too long", c -> c.sendBare(header(22, 0xFFFF, 200))),
                 new Garbage("a whole record that is too long", c -> c.sendBare(header(22, 20_000, 20_000))),
                 new Garbage("random bytes, seed " + seed, c -> c.sendBare(random)),
+                // JSSE waits for all of a record before it looks at the type, whatever the type is.
+                new Garbage("the beginning of a record of no type", c -> c.sendBare(header(0x80, 12_000, 495))),
+                new Garbage("a record of no version", c -> c.sendBare(new byte[] {22, 9, 9, 1, 0, 7})),
                 new Garbage("a record that is not encrypted", c -> c.sendBare(header(22, 40, 40))),
                 new Garbage("a fatal alert", c -> c.record(ContentType.alert, new byte[] {2, 80})),
                 new Garbage(
