@@ -2,8 +2,6 @@ package dev.latchkey.cdi;
 
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.RequireClientCertificate;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
 import jakarta.enterprise.inject.spi.Annotated;
@@ -19,12 +17,13 @@ import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.util.Nonbinding;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
-import jakarta.servlet.ServletContext;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Modifier;
 import java.util.EventListener;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Called by the container, one thread at a time.
  */
 public class GuardExtension implements Extension {
-    /** The context attribute in which the server finds the names of the guarded classes. */
-    static final String ATTRIBUTE = "dev.latchkey.cdi.guarded";
+    /** By the application's loader, which a container has set as the thread's; this jar may be shared. */
+    private static final Map<ClassLoader, Set<String>> GUARDED = new WeakHashMap<>();
 
     /** Classes with one of these are made by who owns the annotation, not always by CDI. */
     private static final Set<String> MADE_ELSEWHERE = Set.of(
@@ -119,9 +118,19 @@ public class GuardExtension implements Extension {
             validation.addDeploymentProblem(new DeploymentException(
                     "@RequireClientCertificate would not be enforced: Latchkey's interceptor is switched off"));
         }
+        synchronized (GUARDED) {
+            GUARDED.put(Thread.currentThread().getContextClassLoader(), Set.copyOf(guarded));
+        }
     }
 
-    void tellServer(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
-        context.setAttribute(ATTRIBUTE, Set.copyOf(guarded));
+    /**
+     * {@return the names of the classes of an application that are guarded; called by the server, by this name}
+     *
+     * @param application its class loader
+     */
+    public static Set<String> guardedClasses(ClassLoader application) {
+        synchronized (GUARDED) {
+            return GUARDED.getOrDefault(application, Set.of());
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.latchkey.container.JettyHomeException;
 import dev.latchkey.container.JettyHomeRun;
+import dev.latchkey.it.Curl;
 import dev.latchkey.it.ServerParts;
 import dev.latchkey.it.home.beans.GuardedBean;
 import dev.latchkey.it.home.misplaced.OnEndPoint;
@@ -182,6 +183,14 @@ abstract class DeclarativeOnEach {
     @MethodSource("environments")
     void authenticateAsksOnAnOpenPathAndLoginStaysAsTheSpecificationHasIt(String environment) throws Exception {
         String open = "/guarded-" + environment + "/open/x";
+        if (line.equals("12.0") && environment.equals("ee10")) {
+            // There Jetty gives an authenticator no response to answer by, whatever the method: nobody is ever asked.
+            try (TlsConnection connection = alice()) {
+                assertThat(connection.get(open + "?authenticate").text()).isEmpty();
+                assertThat(connection.timesAsked()).isZero();
+            }
+            return;
+        }
         try (TlsConnection connection = alice()) {
             assertUser(connection.get(open + "?authenticate"), ALICE);
             assertThat(connection.timesAsked()).isEqualTo(1);
@@ -189,13 +198,16 @@ abstract class DeclarativeOnEach {
         try (TlsConnection connection = anonymous()) {
             HttpAnswer refused = connection.get(open + "?authenticate");
             assertThat(refused.status()).isEqualTo(403);
+            assertThat(connection.timesAsked()).isEqualTo(1);
+        }
+        try (TlsConnection connection = anonymous()) {
             HttpAnswer login = connection.get(open + "?login");
             assertThat(login.status()).as(login.toString()).isEqualTo(200);
             assertThat(login.values()).contains(entry("user", "peter"), entry("role", "true"));
             assertThat(connection.get(open + "?bad-login").values())
                     .contains(entry("login", "refused"), entry("user", ""));
             assertUser(connection.get(open), "");
-            assertThat(connection.timesAsked()).isEqualTo(1);
+            assertThat(connection.timesAsked()).isZero();
         }
     }
 
@@ -298,6 +310,24 @@ abstract class DeclarativeOnEach {
             assertThat(answer.text()).contains("LK505").doesNotContain("servlet=need");
             assertThat(connection.timesAsked()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("environments")
+    void overHttp2EachGuardSendsCurlBackToHttp1(String environment) throws Exception {
+        int position = server.log().position();
+        Curl curl = Curl.to(server.httpsPort(), ServerParts.pki())
+                .certificate("client")
+                .tls("1.2")
+                .with("--http2");
+        for (String path : List.of("/users/x", "/need", "/hidden", "/want")) {
+            HttpAnswer answer = curl.get("/guarded-" + environment + path);
+            assertThat(answer.status()).as(path + answer).isEqualTo(200);
+            assertThat(answer.values()).as(path).contains(entry("attribute", ServerParts.ALICE));
+        }
+        assertThat(curl.get("/guarded-" + environments.get(0) + "/open/paths/x").values())
+                .contains(entry("attribute", ServerParts.ALICE));
+        assertThat(LogProblems.in(server.log().from(position))).isEmpty();
     }
 
     // Annotated servlets.
