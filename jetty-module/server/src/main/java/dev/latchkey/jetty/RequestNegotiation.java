@@ -5,6 +5,8 @@ import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.Reason;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * on the server's pool, and completes in the web application's context.
  */
 final class RequestNegotiation implements ClientCertificates {
+    /** Reasons that leave bytes of the body on their way, which the client is still busy sending. */
+    private static final Set<Reason> LEFT_UNREAD =
+            EnumSet.of(Reason.BODY_TOO_LARGE, Reason.BODY_TIMEOUT, Reason.TOO_MANY);
+
     private final Request request;
     private final LatchkeySslConnectionFactory factory;
     private final NegotiableSslConnection connection;
@@ -151,7 +157,7 @@ final class RequestNegotiation implements ClientCertificates {
         }
         CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
             show(stepUp.accepted());
-            if (failure instanceof NegotiationException why && why.reason() == Reason.BODY_TOO_LARGE) {
+            if (failure instanceof NegotiationException why && LEFT_UNREAD.contains(why.reason())) {
                 Lingering lingering = factory.newLingering(request, connection);
                 connection.linger(lingering);
                 below.linger(lingering);
