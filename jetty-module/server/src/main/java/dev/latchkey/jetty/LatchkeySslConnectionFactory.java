@@ -69,10 +69,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public LatchkeySslConnectionFactory(SslContextFactory.Server sslContextFactory, String nextProtocol) {
         super(sslContextFactory, nextProtocol);
-        if (sslContextFactory.isRunning()) {
-            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
-                    + " starts, so that it can wrap the TLS engine's provider");
-        }
+        requireNotRunning(sslContextFactory);
         sslContextFactory.setProvider(StepUpProvider.nameFor(sslContextFactory.getProvider()));
         statistics = new NegotiationStatistics(this::getKeptBytes);
         installBean(statistics);
@@ -113,10 +110,35 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         return ours;
     }
 
+    /** {@return the name of the JSSE provider that makes the TLS engines, or null for the JDK's preferred one} */
+    public @Nullable String getProvider() {
+        return StepUpProvider.baseOf(getSslContextFactory().getProvider());
+    }
+
+    /**
+     * Sets who makes the TLS engines, instead of whom the SslContextFactory named so far.
+     *
+     * @param provider the name of a registered JSSE provider, or null for the JDK's preferred one
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalStateException if the SslContextFactory runs already
+     */
+    public void setProvider(@Nullable String provider) {
+        requireNotRunning(getSslContextFactory());
+        getSslContextFactory().setProvider(StepUpProvider.nameFor(provider));
+    }
+
+    private static void requireNotRunning(SslContextFactory.Server sslContextFactory) {
+        if (sslContextFactory.isRunning()) {
+            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
+                    + " starts, so that it can wrap the TLS engine's provider");
+        }
+    }
+
     @Override
     public void configure(Connector connector) {
         super.configure(connector);
         budget = serverBudget(connector.getServer());
+        DeclarativeStepUp.install(connector.getServer());
         connector.getContainedBeans(HttpConfiguration.class).forEach(LatchkeySslConnectionFactory::addCustomizer);
     }
 
