@@ -95,12 +95,7 @@ final class JnaTokenCalls implements TokenCalls {
         check(
                 "DuplicateTokenEx",
                 advapi.DuplicateTokenEx(
-                        handle(token),
-                        CARRY,
-                        ours,
-                        level.ordinal(),
-                        WinNT.TOKEN_TYPE.TokenImpersonation,
-                        duplicate));
+                        handle(token), CARRY, ours, level.windows(), WinNT.TOKEN_TYPE.TokenImpersonation, duplicate));
         return number(duplicate);
     }
 

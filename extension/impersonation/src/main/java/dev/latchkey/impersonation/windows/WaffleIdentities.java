@@ -42,8 +42,8 @@ public final class WaffleIdentities {
         thread.start();
         TokenPart part = result(capture);
         if (!user.equals(part.key().user())) {
-            IllegalStateException wrong =
-                    new IllegalStateException("WAFFLE's identity of " + user + " impersonated " + part.key().user());
+            IllegalStateException wrong = new IllegalStateException("WAFFLE's identity of " + user + " impersonated "
+                    + part.key().user());
             TokenPart.closeAfter(wrong, calls, part.handle());
             throw wrong;
         }

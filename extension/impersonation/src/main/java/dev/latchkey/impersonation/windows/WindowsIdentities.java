@@ -26,8 +26,7 @@ public final class WindowsIdentities {
      * @throws WindowsTokenException if Windows refuses; {@link WindowsTokenException#error()} tells why
      * @throws IllegalStateException if this process cannot use access tokens
      */
-    public static IdentityPart logOn(
-            String user, @Nullable String domain, char @Nullable [] password, LogonType type) {
+    public static IdentityPart logOn(String user, @Nullable String domain, char @Nullable [] password, LogonType type) {
         return logOn(WindowsCalls::get, user, domain, password, type);
     }
 

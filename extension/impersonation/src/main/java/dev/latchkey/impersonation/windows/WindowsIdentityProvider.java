@@ -42,7 +42,7 @@ public final class WindowsIdentityProvider implements ThreadIdentity {
     @Override
     public @Nullable String unavailable() {
         try {
-            source.get();
+            requireNonNull(source.get());
             return null;
         } catch (IllegalStateException e) {
             return e.getMessage();
@@ -95,7 +95,8 @@ public final class WindowsIdentityProvider implements ThreadIdentity {
         long token = calls.openThreadToken();
         if (token == TokenCalls.NONE) {
             if (part != null) {
-                throw new WindowsTokenException(WindowsError.NO_TOKEN, "the thread acts as the process, not as " + part);
+                throw new WindowsTokenException(
+                        WindowsError.NO_TOKEN, "the thread acts as the process, not as " + part);
             }
             return;
         }
