@@ -70,6 +70,11 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## A larger one is sent empty, which lets the client choose freely; trust is decided as before.
 # latchkey.maxAuthoritiesSize=16384
 
+## How a request that asks is answered on HTTP/2, which forbids asking on an open connection.
+## reset: its stream is reset with HTTP_1_1_REQUIRED; browsers and curl come back on HTTP/1.1 by themselves.
+## A status from 400 to 499: that status, with the reason as text, for clients that do not come back.
+# latchkey.http2=reset
+
 ## Paths that ask for a certificate before any application sees the request: patterns as servlets write them, with
 ## the context's path, separated by commas, such as /admin/*,/pki/*,/exact,*.cgi; empty for none.
 # latchkey.paths=

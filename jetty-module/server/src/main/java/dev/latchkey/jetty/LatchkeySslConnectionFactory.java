@@ -60,6 +60,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile long discardLimit = 64L * 1024 * 1024;
     private volatile long discardTimeout = 3_000;
     private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
+    private volatile VersionAnswer http2 = VersionAnswer.of("latchkey.http2", "reset", true);
     private volatile @Nullable Loaded loaded;
 
     /**
@@ -395,6 +396,28 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setMaxAuthoritiesSize(int bytes) {
         maxAuthoritiesSize = (int) atLeast(0, bytes, "maxAuthoritiesSize");
+    }
+
+    /** {@return how a step-up is answered on HTTP/2} */
+    VersionAnswer http2Answer() {
+        return http2;
+    }
+
+    /** {@return how a step-up is answered on HTTP/2: {@code reset}, or a status} */
+    @ManagedAttribute("how a step-up is answered on HTTP/2: reset, or a status")
+    public String getHttp2() {
+        return http2.asText();
+    }
+
+    /**
+     * Sets how a step-up is answered on HTTP/2, which forbids both ways to ask on an open connection.
+     *
+     * @param answer {@code reset} (the default): the stream is reset with HTTP_1_1_REQUIRED (RFC 9113 section 7), and
+     *     browsers and curl come back on HTTP/1.1 by themselves; or a status from 400 to 499, which tells the reason
+     * @throws IllegalArgumentException if it is neither
+     */
+    public void setHttp2(String answer) {
+        http2 = VersionAnswer.of("latchkey.http2", answer, true);
     }
 
     private static long atLeast(long least, long value, String name) {
