@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -461,7 +463,11 @@ abstract class DeclarativeOnEach {
 
     @Test
     void beansAreGuardedByClassAndByMethod() throws Exception {
-        Path war = GuardedWar.write(CdiWar.withWeld5("beans.war").addPackage(GuardedBean.class.getPackage()), dir);
+        WebArchive beans = CdiWar.withWeld5("beans.war").addPackage(GuardedBean.class.getPackage());
+        // Weld does not look for beans here without a beans.xml: they would not be guarded.
+        assertDoesNotStart(GuardedWar.write(beans, dir), "ee10", GuardedBean.class);
+        server.undeploy("beans");
+        Path war = GuardedWar.write(beans.addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml"), dir);
         server.deploy("beans", war, "ee10");
         for (String guarded : List.of("whole", "needed", "wanted")) {
             try (TlsConnection connection = alice()) {

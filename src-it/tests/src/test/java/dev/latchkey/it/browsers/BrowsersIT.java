@@ -1,0 +1,149 @@
+package dev.latchkey.it.browsers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.container.JettyHomeRun;
+import dev.latchkey.it.ServerParts;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a person sees in a browser that arrives by HTTP/2: the example's page, its buttons and its links.
+ *
+ * <p>The server offers TLS 1.2 alone, on which the JDK's own TLS can ask.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrowsersIT {
+    private static final String WANT = "button[value=want]";
+    private static final String NEED = "button[value=need]";
+    private static final String FRESH = "button[value=fresh]";
+    private static final String FORGET = "button[value=forget]";
+    private static final String SHOWN = "The client was asked and showed a certificate.";
+    private static final String NONE = "The client was asked and showed no certificate.";
+
+    /** As a desktop's window and as a phone's. */
+    private static final int WIDE = 1000;
+
+    private static final int NARROW = 375;
+
+    private JettyHomeRun server;
+    private ChromiumPolicy policy;
+    private String page;
+
+    @BeforeAll
+    void start(@TempDir Path dir) throws IOException {
+        server = ServerParts.base("12.1", dir.resolve("base"))
+                .modules("http2")
+                .property("jetty.sslContext.includeProtocols", "TLSv1.2")
+                .logFile(ServerParts.target().resolve("home-browsers.log"))
+                .start();
+        server.deploy("step-up", ServerParts.part("step-up.war"));
+        page = "https://localhost:" + server.httpsPort() + "/step-up/";
+        policy = ChromiumPolicy.selectFor(server.httpsPort());
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        if (policy != null) {
+            policy.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static Path aliceKeys() {
+        return ServerParts.pki().resolve("client.p12");
+    }
+
+    /** What both browsers do alike: by POST and by GET, in two tabs, again, and after the server has forgotten. */
+    private void showsItsCertificate(Browser browser, String name) throws IOException {
+        assertThat(browser.open("one", page)).contains("HTTP/2.0", "TLSv1.2", "None is known");
+        browser.picture("one", name + "-before", WIDE);
+
+        assertThat(browser.click("one", WANT)).contains(SHOWN, ServerParts.ALICE, "HTTP/1.1", "renegotiation");
+        browser.picture("one", name + "-stepped-up", WIDE);
+        browser.picture("one", name + "-stepped-up-phone", NARROW);
+
+        assertThat(browser.open("two", page + "secure")).contains("subject=" + ServerParts.ALICE);
+        assertThat(browser.open("two", page)).contains("A certificate when it is needed");
+        assertThat(browser.click("two", NEED)).contains(ServerParts.ALICE, "HTTP/1.1");
+        assertThat(browser.click("one", FRESH)).contains(SHOWN, ServerParts.ALICE);
+
+        assertThat(browser.click("one", FORGET)).contains("None is known");
+        assertThat(browser.open("one", page)).contains("None is known");
+        assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+    }
+
+    private void tellsThatThereIsNone(Browser browser, String name) throws IOException {
+        browser.open("one", page);
+        assertThat(browser.click("one", WANT)).contains(NONE, "None is known");
+        assertThat(browser.click("one", NEED)).contains("Refused", "LK201");
+        browser.picture("one", name + "-without", NARROW);
+    }
+
+    @Test
+    void chromiumComesBackFromHttp2WithItsCertificate(@TempDir Path dir) throws IOException {
+        BrowserHome home = BrowserHome.in(dir).importing(aliceKeys());
+        try (Browser browser = Browser.chromium(home)) {
+            showsItsCertificate(browser, "chromium");
+        }
+        // The second visit, of a browser that was closed: nothing that it remembers stands in the way.
+        try (Browser browser = Browser.chromium(home)) {
+            assertThat(browser.open("one", page)).contains("None is known");
+            assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+        }
+    }
+
+    @Test
+    void chromiumWithoutACertificateTellsAndRemembersUntilItIsClosed(@TempDir Path dir) throws IOException {
+        BrowserHome home = BrowserHome.in(dir);
+        try (Browser browser = Browser.chromium(home)) {
+            tellsThatThereIsNone(browser, "chromium");
+            home.importing(aliceKeys());
+            browser.open("two", page);
+            String after = browser.click("two", WANT);
+            System.out.println("SEEN chromium import: " + after);
+        }
+        try (Browser browser = Browser.chromium(home)) {
+            browser.open("one", page);
+            assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+        }
+    }
+
+    private static final String TLS_1_2_AUTOMATIC =
+            "{\"security.default_personal_cert\":\"Select Automatically\","
+                    + "\"security.tls.enable_post_handshake_auth\":false}";
+
+    @Test
+    void firefoxComesBackFromHttp2WithItsCertificate(@TempDir Path dir) throws IOException {
+        BrowserHome home = BrowserHome.in(dir).importing(aliceKeys());
+        try (Browser browser = Browser.firefox(home, TLS_1_2_AUTOMATIC)) {
+            showsItsCertificate(browser, "firefox");
+        }
+        try (Browser browser = Browser.firefox(home, TLS_1_2_AUTOMATIC)) {
+            assertThat(browser.open("one", page)).contains("None is known");
+            assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+        }
+    }
+
+    @Test
+    void firefoxWithoutACertificateTells(@TempDir Path dir) throws IOException {
+        BrowserHome home = BrowserHome.in(dir);
+        try (Browser browser = Browser.firefox(home, TLS_1_2_AUTOMATIC)) {
+            tellsThatThereIsNone(browser, "firefox");
+            home.importing(aliceKeys());
+            browser.open("two", page);
+            System.out.println("SEEN firefox import: " + browser.click("two", WANT));
+        }
+        try (Browser browser = Browser.firefox(home, TLS_1_2_AUTOMATIC)) {
+            browser.open("one", page);
+            assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+        }
+    }
+}
