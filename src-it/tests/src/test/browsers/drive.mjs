@@ -27,6 +27,8 @@ async function tab(name) {
     page.setDefaultTimeout(patience);
     tabs.set(name, page);
   }
+  // A tab in the background may never get a click.
+  await tabs.get(name).bringToFront();
   return tabs.get(name);
 }
 
