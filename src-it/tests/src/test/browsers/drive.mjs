@@ -51,8 +51,9 @@ const commands = {
     await (await tab(name)).click(selector);
     return '';
   },
+  // Nothing while a page is being replaced by the next.
   async text(name) {
-    return text(await tab(name));
+    return text(await tab(name)).catch(() => '');
   },
   async evaluate(name, script) {
     return String(await (await tab(name)).evaluate(script));

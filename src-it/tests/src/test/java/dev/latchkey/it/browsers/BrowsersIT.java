@@ -1,11 +1,13 @@
 package dev.latchkey.it.browsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.container.JettyHomeRun;
 import dev.latchkey.it.ServerParts;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,6 @@ class BrowsersIT {
     private static final int NARROW = 375;
 
     private JettyHomeRun server;
-    private ChromiumPolicy policy;
     private String page;
 
     @BeforeAll
@@ -47,14 +48,10 @@ class BrowsersIT {
                 .start();
         server.deploy("step-up", ServerParts.part("step-up.war"));
         page = "https://localhost:" + server.httpsPort() + "/step-up/";
-        policy = ChromiumPolicy.selectFor(server.httpsPort());
     }
 
     @AfterAll
-    void stop() throws IOException {
-        if (policy != null) {
-            policy.close();
-        }
+    void stop() {
         if (server != null) {
             server.close();
         }
@@ -93,28 +90,32 @@ class BrowsersIT {
     @Test
     void chromiumComesBackFromHttp2WithItsCertificate(@TempDir Path dir) throws IOException {
         BrowserHome home = BrowserHome.in(dir).importing(aliceKeys());
-        try (Browser browser = Browser.chromium(home)) {
-            showsItsCertificate(browser, "chromium");
-        }
-        // The second visit, of a browser that was closed: nothing that it remembers stands in the way.
-        try (Browser browser = Browser.chromium(home)) {
-            assertThat(browser.open("one", page)).contains("None is known");
-            assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+        try (ChromiumPolicy selecting = ChromiumPolicy.selectFor(server.httpsPort())) {
+            try (Browser browser = Browser.chromium(home)) {
+                showsItsCertificate(browser, "chromium");
+            }
+            // The second visit, of a browser that was closed: nothing that it remembers stands in the way.
+            try (Browser browser = Browser.chromium(home)) {
+                assertThat(browser.open("one", page)).contains("None is known");
+                assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+            }
         }
     }
 
     @Test
     void chromiumWithoutACertificateTellsAndRemembersUntilItIsClosed(@TempDir Path dir) throws IOException {
         BrowserHome home = BrowserHome.in(dir);
-        try (Browser browser = Browser.chromium(home)) {
-            tellsThatThereIsNone(browser, "chromium");
-            home.importing(aliceKeys());
-            browser.open("two", page);
-            assertThat(browser.click("two", WANT)).contains(NONE);
-        }
-        try (Browser browser = Browser.chromium(home)) {
-            browser.open("one", page);
-            assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+        try (ChromiumPolicy selecting = ChromiumPolicy.selectFor(server.httpsPort())) {
+            try (Browser browser = Browser.chromium(home)) {
+                tellsThatThereIsNone(browser, "chromium");
+                home.importing(aliceKeys());
+                browser.open("two", page);
+                assertThat(browser.click("two", WANT)).contains(NONE);
+            }
+            try (Browser browser = Browser.chromium(home)) {
+                browser.open("one", page);
+                assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
+            }
         }
     }
 
@@ -143,5 +144,49 @@ class BrowsersIT {
             browser.open("one", page);
             assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
         }
+    }
+
+    // What a person chooses in the browser's own dialog, by the keyboard.
+
+    @Test
+    void chromiumAsksItsUserAndRemembersTheAnswerUntilItIsClosed(@TempDir Path dir) throws IOException {
+        remembersItsUsersAnswer(dir, Browser::chromium);
+    }
+
+    @Test
+    void firefoxAsksItsUserAndRemembersTheAnswerUntilItIsClosed(@TempDir Path dir) throws IOException {
+        remembersItsUsersAnswer(
+                dir, home -> Browser.firefox(home, "{\"security.default_personal_cert\":\"Ask Every Time\"}"));
+    }
+
+    private interface Starting {
+        Browser start(BrowserHome home) throws IOException;
+    }
+
+    private void remembersItsUsersAnswer(Path dir, Starting browsers) throws IOException {
+        try (XDisplay display = XDisplay.start()) {
+            BrowserHome home = BrowserHome.in(dir).importing(aliceKeys()).on(display.name());
+            try (Browser browser = browsers.start(home)) {
+                answer(browser, display, "Escape", NONE);
+                assertThat(browser.click("one", WANT)).contains(NONE); // no dialog any more
+            }
+            try (Browser browser = browsers.start(home)) {
+                answer(browser, display, "Return", SHOWN);
+                browser.click("one", FORGET);
+                assertThat(browser.click("one", WANT)).contains(SHOWN, ServerParts.ALICE); // no dialog any more
+            }
+        }
+    }
+
+    /** Presses a key of the dialog until the page shows what came of it: a key that comes too early is lost. */
+    private void answer(Browser browser, XDisplay display, String key, String outcome) throws IOException {
+        browser.open("one", page);
+        browser.press("one", WANT);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> {
+                    display.key(key);
+                    return browser.text("one").contains(outcome);
+                });
     }
 }
