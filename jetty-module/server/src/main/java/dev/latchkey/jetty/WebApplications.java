@@ -3,9 +3,12 @@ package dev.latchkey.jetty;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.component.Container;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives each web application of a server what guards it, before it starts, whichever Servlet environment it is of.
@@ -17,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by the server whenever a component is added anywhere below it, by any thread.
  */
 final class WebApplications implements Container.InheritedListener {
+    private static final Logger LOG = LoggerFactory.getLogger(WebApplications.class);
     private static final String JETTY = "org.eclipse.jetty.ee";
     private static final String CONTEXT = ".servlet.ServletContextHandler";
+    private static final String EE8 = JETTY + "8.";
     private static final String EE9 = JETTY + "9.";
 
-    private final Map<ClassLoader, ClassLoader> loaders = new WeakHashMap<>();
+    /** As many as the server has environments, for as long as it lives. */
+    private final Map<ClassLoader, ClassLoader> loaders = new ConcurrentHashMap<>();
+
     private final Map<Object, Boolean> guarded = new WeakHashMap<>();
 
     @Override
@@ -41,26 +48,36 @@ final class WebApplications implements Container.InheritedListener {
 
     private void guard(Object component) {
         Class<?> context = context(component.getClass());
-        if (context == null || !isFirst(component)) {
+        if (context == null) {
             return;
         }
+        synchronized (guarded) {
+            if (guarded.containsKey(component)) {
+                return;
+            }
+            if (context.getName().startsWith(EE8)) {
+                LOG.info(
+                        "@RequireClientCertificate guards nothing in {}, because it is of ee8; use latchkey.paths",
+                        component);
+            } else {
+                install(context, component);
+            }
+            guarded.put(component, true); // not before, so that one that could not be guarded fails again
+        }
+    }
+
+    private void install(Class<?> context, Object component) {
         run(context, "dev.latchkey.jetty.ee.GuardInstaller", component);
         if (context.getName().startsWith(EE9)) {
             run(context, "dev.latchkey.jetty.ee9.AuthenticatorInstaller", component);
         }
     }
 
-    private boolean isFirst(Object component) {
-        synchronized (guarded) {
-            return guarded.put(component, true) == null;
-        }
-    }
-
-    /** {@return Jetty's class, of any environment with jakarta.servlet, that a context's class is or extends; else null} */
+    /** {@return Jetty's class, of any environment, that a context's class is or extends; else null} */
     private static @Nullable Class<?> context(Class<?> type) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             String name = c.getName();
-            if (name.startsWith(JETTY) && name.endsWith(CONTEXT) && !name.startsWith(JETTY + "8.")) {
+            if (name.startsWith(JETTY) && name.endsWith(CONTEXT)) {
                 return c;
             }
         }
@@ -86,8 +103,6 @@ final class WebApplications implements Container.InheritedListener {
     }
 
     private ClassLoader loader(ClassLoader environment) {
-        synchronized (loaders) {
-            return loaders.computeIfAbsent(environment, EnvironmentClassLoader::below);
-        }
+        return loaders.computeIfAbsent(environment, EnvironmentClassLoader::below);
     }
 }
