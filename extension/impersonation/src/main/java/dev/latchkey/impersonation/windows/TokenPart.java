@@ -24,18 +24,12 @@ final class TokenPart implements IdentityPart {
     }
 
     /**
-     * Duplicates what a thread carries.
+     * Duplicates what a thread carries, at the level that it has.
      *
      * @param token an open impersonation token; goes on belonging to the caller
-     * @throws WindowsTokenException if nobody could act as the user with it
      */
     static TokenPart ofThreadToken(TokenCalls calls, long token) {
-        ImpersonationLevel level = calls.facts(token).level();
-        if (!level.actsAsUser()) {
-            throw new WindowsTokenException(
-                    WindowsError.BAD_IMPERSONATION_LEVEL, "the thread's access token is of the level " + level);
-        }
-        return duplicate(calls, token, level);
+        return duplicate(calls, token, calls.facts(token).level());
     }
 
     /**

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts access tokens of Windows on threads, and takes them off.
  *
- * <p>A part owns a duplicate of the token that it was captured from, at that token's impersonation level. Tokens of the
- * anonymous and identification levels are refused at capture: nobody can act as the user with them. After an apply the
- * token of the thread is read back, since Windows reports success when it has lowered the level.
+ * <p>A part owns a duplicate of the token that it was captured from, at that token's impersonation level. One of the
+ * identification level, with which nobody can act as the user, is refused when it is applied; one of the anonymous level
+ * cannot be captured. After an apply the token of the thread is read back, since Windows reports success when it has
+ * lowered the level.
  *
  * <p>Needs {@code net.java.dev.jna:jna-platform}. The process's account needs the right "impersonate a client after
  * authentication" (SeImpersonatePrivilege), as service accounts have. Methods of the SPI are called on the thread they
@@ -82,10 +83,21 @@ public final class WindowsIdentityProvider implements ThreadIdentity {
 
     @Override
     public void apply(@Nullable IdentityPart part) {
-        if (part == null) {
+        if (part != null && !ours(part).facts().level().actsAsUser()) {
+            throw new WindowsTokenException(
+                    WindowsError.BAD_IMPERSONATION_LEVEL,
+                    "the access token was captured from a thread that may not act");
+        }
+        revert(part);
+    }
+
+    /** {@inheritDoc} What the thread may not act with it gets back all the same. */
+    @Override
+    public void revert(@Nullable IdentityPart before) {
+        if (before == null) {
             calls().revertToSelf();
         } else {
-            calls().setThreadToken(ours(part).handle());
+            calls().setThreadToken(ours(before).handle());
         }
     }
 

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,13 +51,19 @@ abstract class AccessTokenContract {
     }
 
     private TokenPart capture(int user, ImpersonationLevel level) {
+        return Objects.requireNonNull(asUser(world, user, level, () -> (TokenPart) provider.capture()));
+    }
+
+    /** Runs work on a thread that carries a token, as a login would leave it; the token is closed afterwards. */
+    static <T extends @Nullable Object> T asUser(
+            TokenWorld world, int user, ImpersonationLevel level, Supplier<T> work) {
         long token = world.open(user, level);
         try {
-            calls.setThreadToken(token);
-            return (TokenPart) Objects.requireNonNull(provider.capture());
+            world.calls().setThreadToken(token);
+            return work.get();
         } finally {
-            calls.revertToSelf();
-            calls.close(token);
+            world.calls().revertToSelf();
+            world.calls().close(token);
         }
     }
 
@@ -175,14 +183,27 @@ abstract class AccessTokenContract {
     }
 
     @Test
-    void identificationIsRefusedAtCapture() {
-        long token = world.open(0, ImpersonationLevel.IDENTIFICATION);
-        calls.setThreadToken(token);
-        assertThatThrownBy(provider::capture)
+    void identificationIsRefusedWhenItIsApplied() {
+        TokenPart part = capture(0, ImpersonationLevel.IDENTIFICATION);
+        assertThatThrownBy(() -> provider.apply(part))
                 .isInstanceOfSatisfying(WindowsTokenException.class, e -> assertThat(e.error())
                         .isEqualTo(WindowsError.BAD_IMPERSONATION_LEVEL));
+        provider.verify(null);
+        part.release();
+    }
+
+    @Test
+    void identificationIsPutAwayAndBroughtBack() {
+        long token = world.open(0, ImpersonationLevel.IDENTIFICATION);
+        calls.setThreadToken(token);
+        IdentityPart before = provider.capture();
+        provider.apply(null);
+        provider.verify(null);
+        provider.revert(before);
+        provider.verify(before);
         calls.revertToSelf();
         calls.close(token);
+        Objects.requireNonNull(before).release();
     }
 
     @Test
@@ -212,15 +233,16 @@ abstract class AccessTokenContract {
     @ValueSource(booleans = {false, true})
     void whicheverCallFailsNoHandleIsLostAndNoSuccessIsReported(boolean afterEffect) {
         long token = world.open(0, ImpersonationLevel.IMPERSONATION);
-        FailingCalls failing = new FailingCalls(calls, afterEffect);
+        AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        FailingCalls failing = new FailingCalls(calls, afterEffect, () -> left.getAndDecrement() == 0);
         WindowsIdentityProvider provider = new WindowsIdentityProvider(() -> failing);
         provider.start();
-        failing.failAt(-1);
+        left.set(Integer.MAX_VALUE);
         life(provider, token);
-        int callsOfALife = failing.made();
+        int callsOfALife = Integer.MAX_VALUE - left.get();
         assertThat(callsOfALife).isGreaterThan(10);
         for (int failed = 0; failed < callsOfALife; failed++) {
-            failing.failAt(failed);
+            left.set(failed);
             List<String> done = new ArrayList<>();
             assertThatThrownBy(() -> life(provider, token, done))
                     .as("call %d of a life", failed)

@@ -1,6 +1,6 @@
 package dev.latchkey.impersonation.windows;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,28 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class FailingCalls implements TokenCalls {
     private final TokenCalls calls;
     private final boolean afterEffect;
-    private final AtomicInteger made = new AtomicInteger();
-    private volatile int failing = -1;
+    private final BooleanSupplier fails;
 
-    FailingCalls(TokenCalls calls, boolean afterEffect) {
+    /**
+     * @param fails asked at each call
+     */
+    FailingCalls(TokenCalls calls, boolean afterEffect, BooleanSupplier fails) {
         this.calls = calls;
         this.afterEffect = afterEffect;
-    }
-
-    /** From now on the call with this number fails, from 0; none if negative. */
-    void failAt(int call) {
-        made.set(0);
-        failing = call;
-    }
-
-    /** How many calls were made since {@link #failAt}. */
-    int made() {
-        return made.get();
+        this.fails = fails;
     }
 
     private <T> T call(String name, boolean effectOnly, Supplier<T> call, Consumer<T> undo) {
-        boolean fails = made.getAndIncrement() == failing;
-        if (!fails) {
+        if (!fails.getAsBoolean()) {
             return call.get();
         }
         if (afterEffect || effectOnly) {
