@@ -20,7 +20,7 @@ final class HostPolicy {
      *
      * @param connectedTo the host that the connection was made for, as the client said in its ClientHello; null if it
      *     did not
-     * @throws HttpException with status 421 (RFC 9110 section 15.5.20)
+     * @throws HttpException.RuntimeException with status 421 (RFC 9110 section 15.5.20)
      */
     static void check(Request request, @Nullable String connectedTo, HostPatterns hosts) {
         if (hosts.isEmpty()) {
