@@ -51,7 +51,7 @@ final class NegotiableSslConnection extends SslConnection {
     private final LatchkeySslConnectionFactory factory;
     private final ByteBufferPool pool;
     private final KeptBytes earlyData;
-    private final ClientHelloTap helloTap = new ClientHelloTap();
+    private final ClientHelloTap helloTap;
     private final RecordWatch records = new RecordWatch();
     private final HandshakeScope firstHandshake;
     private final @Nullable Trust trust;
@@ -65,13 +65,17 @@ final class NegotiableSslConnection extends SslConnection {
     private volatile boolean firstHandshakeDone;
     private volatile @Nullable Lingering lingering;
 
-    /** @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours */
+    /**
+     * @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours
+     * @param hello what the client said, or null if nobody has read it yet
+     */
     NegotiableSslConnection(
             LatchkeySslConnectionFactory factory,
             Connector connector,
             EndPoint endPoint,
             SSLEngine engine,
-            @Nullable Trust trust) {
+            @Nullable Trust trust,
+            @Nullable ClientHello hello) {
         super(
                 connector.getByteBufferPool(),
                 connector.getExecutor(),
@@ -85,6 +89,7 @@ final class NegotiableSslConnection extends SslConnection {
         this.earlyData = factory.newKeptBytes(this);
         this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
         this.trust = trust;
+        this.helloTap = hello == null ? new ClientHelloTap() : ClientHelloTap.done(hello);
         this.identity = new ConnectionIdentity(
                 engine, factory::currentTrust, trust == null ? new ForgottenSessions() : trust.forgotten());
     }
@@ -135,6 +140,13 @@ final class NegotiableSslConnection extends SslConnection {
     boolean isRenegotiationSecure() {
         ClientHello hello = helloTap.hello();
         return hello != null && hello.secureRenegotiation();
+    }
+
+    /** {@return the host that the client named in its ClientHello, as far as it was seen; null if none} */
+    @Nullable
+    String requestedHost() {
+        ClientHello hello = helloTap.hello();
+        return hello == null ? null : hello.serverName();
     }
 
     NegotiableEndPoint negotiableEndPoint() {
@@ -255,7 +267,10 @@ final class NegotiableSslConnection extends SslConnection {
         renegotiating = false;
         if (!firstHandshakeDone) {
             firstHandshakeDone = true;
-            if (trust != null) {
+            FirstHandshakeChoice.unmark(getSSLEngine());
+            if (trust != null
+                    && !FirstHandshakeChoice.isCarriedOver(
+                            helloTap.hello(), getSSLEngine().getSession(), factory.getAlternatives())) {
                 identity.firstHandshake(firstHandshake, trust);
             }
         }

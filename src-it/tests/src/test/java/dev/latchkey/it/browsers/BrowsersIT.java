@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What a person sees in a browser that arrives by HTTP/2: the example's page, its buttons and its links.
  *
- * <p>The server offers TLS 1.2 alone, on which the JDK's own TLS can ask.
+ * <p>TLS is the JDK's own, which can ask on TLS 1.2 only: {@code latchkey.browserStepUp} sees to it that a browser comes back
+ * on that. Its first connection is HTTP/2 on TLS 1.3.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowsersIT {
@@ -43,7 +44,7 @@ class BrowsersIT {
     void start(@TempDir Path dir) throws IOException {
         server = ServerParts.base("12.1", dir.resolve("base"))
                 .modules("http2")
-                .property("jetty.sslContext.includeProtocols", "TLSv1.2")
+                .property("latchkey.browserStepUp", "true")
                 .logFile(ServerParts.target().resolve("home-browsers.log"))
                 .start();
         server.deploy("step-up", ServerParts.part("step-up.war"));
@@ -63,10 +64,11 @@ class BrowsersIT {
 
     /** What both browsers do alike: by POST and by GET, in two tabs, again, and after the server has forgotten. */
     private void showsItsCertificate(Browser browser, String name) throws IOException {
-        assertThat(browser.open("one", page)).contains("HTTP/2.0", "TLSv1.2", "None is known");
+        assertThat(browser.open("one", page)).contains("HTTP/2.0", "TLSv1.3", "None is known");
         browser.picture("one", name + "-before", WIDE);
 
-        assertThat(browser.click("one", WANT)).contains(SHOWN, ServerParts.ALICE, "HTTP/1.1", "renegotiation");
+        assertThat(browser.click("one", WANT))
+                .contains(SHOWN, ServerParts.ALICE, "HTTP/1.1", "TLSv1.2", "renegotiation");
         browser.picture("one", name + "-stepped-up", WIDE);
         browser.picture("one", name + "-stepped-up-phone", NARROW);
 
