@@ -103,8 +103,7 @@ final class GuardedClasses {
         if (servlet) {
             return !onMethod;
         }
-        return (onClass == null && !onMethod)
-                || guardedBeans().contains(type.getName());
+        return (onClass == null && !onMethod) || guardedBeans().contains(type.getName());
     }
 
     private Set<?> guardedBeans() {
@@ -112,8 +111,8 @@ final class GuardedClasses {
         try {
             return extension != null
                             && extension
-                                    .getMethod("guardedClasses", ClassLoader.class)
-                                    .invoke(null, context.getClassLoader())
+                                            .getMethod("guardedClasses", ClassLoader.class)
+                                            .invoke(null, context.getClassLoader())
                                     instanceof Set<?> names
                     ? names
                     : Set.of();
