@@ -61,8 +61,7 @@ public record InstalledJdk(Path java, int feature) {
     }
 
     private static Optional<InstalledJdk> newest(Predicate<InstalledJdk> wanted) {
-        return places()
-                .flatMap(home -> at(home).stream())
+        return places().flatMap(home -> at(home).stream())
                 .filter(wanted)
                 .max(Comparator.comparingInt(InstalledJdk::feature));
     }

@@ -54,7 +54,8 @@ final class Browser implements AutoCloseable {
                 home.profile().toString(),
                 preferences));
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(pictures().resolve("driver.log").toFile()));
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        pictures().resolve("driver.log").toFile()));
         builder.environment().put("HOME", home.directory().toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("XDG_"));
         home.display().ifPresent(display -> builder.environment().put("DISPLAY", display));
@@ -119,7 +120,8 @@ final class Browser implements AutoCloseable {
     private String answer() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException("the browser's driver has ended; see " + pictures().resolve("driver.log"));
+            throw new IOException(
+                    "the browser's driver has ended; see " + pictures().resolve("driver.log"));
         }
         String[] parts = line.split("\t", 2);
         String text = new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);

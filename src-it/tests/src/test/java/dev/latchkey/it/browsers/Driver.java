@@ -25,11 +25,7 @@ final class Driver {
         }
         if (!Files.exists(PLACE.resolve("node_modules/puppeteer-core"))) {
             ProcessBuilder npm = new ProcessBuilder(
-                            TestPrograms.require("npm").toString(),
-                            "ci",
-                            "--ignore-scripts",
-                            "--no-audit",
-                            "--no-fund")
+                            TestPrograms.require("npm").toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
                     .directory(PLACE.toFile());
             ProgramResult result = TestPrograms.run(npm, Duration.ofMinutes(3), new byte[0]);
             if (!result.isSuccess()) {

@@ -103,7 +103,8 @@ class DemoOpenSslIT {
     @ParameterizedTest
     @ValueSource(strings = {"1.2", "1.3"})
     void aBodyOverTheLimitIs413AndTheClientSeesIt(String tls) throws Exception {
-        HttpAnswer answer = curl(tls).certificate("client")
+        HttpAnswer answer = curl(tls)
+                .certificate("client")
                 .with("-H", "Expect:", "--data-binary", body(3_000_000))
                 .get("/step-up/secure");
         assertThat(answer.status()).isEqualTo(413);

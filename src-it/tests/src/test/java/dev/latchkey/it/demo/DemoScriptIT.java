@@ -117,8 +117,9 @@ class DemoScriptIT {
     private static void assertThatItTakesOpenSslWhereItCan(Demo demo) throws IOException {
         Optional<InstalledJdk> jdk = InstalledJdk.find(22);
         if (jdk.isPresent()) {
-            assertThat(demo.output()).anyMatch(line -> line.startsWith("TLS by OpenSSL 3.")
-                    && line.contains("on Java " + jdk.get().feature() + " in "));
+            assertThat(demo.output())
+                    .anyMatch(line -> line.startsWith("TLS by OpenSSL 3.")
+                            && line.contains("on Java " + jdk.get().feature() + " in "));
             assertThatThePrintedLinesWork(demo, PRINTED_FOR_OPENSSL);
         } else {
             assertThat(demo.output())

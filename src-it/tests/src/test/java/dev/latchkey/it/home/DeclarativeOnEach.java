@@ -71,9 +71,7 @@ abstract class DeclarativeOnEach {
     @BeforeAll
     void start(@TempDir Path temporary) throws IOException {
         dir = temporary;
-        Path realm = Realm.in(
-                dir,
-                """
+        Path realm = Realm.in(dir, """
                 CN\\=alice,\\ O\\=Latchkey\\ demo: ,user
                 CN\\=bob,\\ O\\=Latchkey\\ demo: ,user
                 CN\\=Latchkey\\ demo\\ CA,\\ O\\=Latchkey\\ demo: ,user,staff
@@ -82,7 +80,8 @@ abstract class DeclarativeOnEach {
         server = ServerParts.base(line, dir.resolve("base"))
                 .environments(environments.toArray(String[]::new))
                 .modules("demo-realm", "http2", "ee10-cdi")
-                .modules(environments.stream().map(e -> e + "-websocket-jakarta").toArray(String[]::new))
+                .modules(
+                        environments.stream().map(e -> e + "-websocket-jakarta").toArray(String[]::new))
                 .overlay(realm)
                 .property("latchkey.paths", "/guarded-" + environments.get(0) + "/open/paths/*,/Elsewhere/*,*.secret")
                 .logFile(ServerParts.target().resolve("home-declarative-" + line + ".log"))
@@ -449,8 +448,7 @@ abstract class DeclarativeOnEach {
     @ValueSource(classes = {OnStaticBeanMethod.class, OnEndPoint.class})
     void anAnnotationOnWhatIsNotInterceptedStopsAnApplicationWithCdi(Class<?> misplaced) {
         String name = "cdi-" + misplaced.getSimpleName().toLowerCase(Locale.ROOT) + ".war";
-        assertDoesNotStart(
-                GuardedWar.write(CdiWar.withWeld5(name).addClass(misplaced), dir), "ee10", misplaced);
+        assertDoesNotStart(GuardedWar.write(CdiWar.withWeld5(name).addClass(misplaced), dir), "ee10", misplaced);
     }
 
     private void assertDoesNotStart(Path war, String environment, Class<?> misplaced) {
@@ -463,8 +461,7 @@ abstract class DeclarativeOnEach {
 
     @Test
     void beansAreGuardedByClassAndByMethod() throws Exception {
-        Path war = GuardedWar.write(
-                CdiWar.withWeld5("beans.war").addPackage(GuardedBean.class.getPackage()), dir);
+        Path war = GuardedWar.write(CdiWar.withWeld5("beans.war").addPackage(GuardedBean.class.getPackage()), dir);
         server.deploy("beans", war, "ee10");
         for (String guarded : List.of("whole", "needed", "wanted")) {
             try (TlsConnection connection = alice()) {

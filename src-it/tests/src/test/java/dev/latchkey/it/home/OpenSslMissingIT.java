@@ -53,8 +53,7 @@ class OpenSslMissingIT {
     }
 
     private static List<String> and(List<String> arguments, String more) {
-        return Stream.concat(arguments.stream(), Stream.of(more))
-                .toList();
+        return Stream.concat(arguments.stream(), Stream.of(more)).toList();
     }
 
     private static void assertServesByTheJdksTls(JettyHomeRun server, String missing) throws IOException {

@@ -29,7 +29,6 @@ public class CallingServlet extends HttpServlet {
         boolean there = request.getAttribute("jakarta.servlet.request.X509Certificate") != null;
         String body = new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         response.setContentType("text/plain");
-        response.getOutputStream()
-                .print("said=" + said + "\ncertificate=" + there + "\nbody=" + body.length() + "\n");
+        response.getOutputStream().print("said=" + said + "\ncertificate=" + there + "\nbody=" + body.length() + "\n");
     }
 }
