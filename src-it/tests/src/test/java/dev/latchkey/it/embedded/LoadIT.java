@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
+import dev.latchkey.it.OnlyOn;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsConnection;
 import java.util.ArrayList;
@@ -15,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Many step-ups at a time, and many one after the other. */
+@OnlyOn(
+        value = {Lane.JSSE_TLS12, Lane.OPENSSL_TLS13},
+        because = "one lane a mechanism")
 class LoadIT {
     private static List<TlsConnection> connect(int count, StepUpServer server, String request) throws Exception {
         List<TlsConnection> clients = new ArrayList<>();
