@@ -77,7 +77,8 @@ class CutIT {
             assertThat(figures.getFailures("connection-lost") + figures.getFailures("handshake-failed"))
                     .as(Arrays.toString(figures.getFailures()))
                     .isEqualTo(figures.getFailed())
-                    .isGreaterThan(cuts / 4);
+                    // On TLS 1.3 most of what the server sends is tickets, before and after the question.
+                    .isGreaterThan(cuts / (Lane.current().isPostHandshake() ? 8 : 4));
             assertThat(figures.getCertificates() + figures.getFailed()).isEqualTo(figures.getStarted());
             assertThat(figures.getStarted()).isEqualTo(told.get());
         }
