@@ -16,6 +16,7 @@ import dev.latchkey.testkit.ProgramResult;
 import dev.latchkey.testkit.TestPrograms;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +85,13 @@ class ResumptionIT {
                 .containsEntry("tls", Lane.current().protocol());
     }
 
+    /** A new connection, the first, on which she steps up. */
+    private static void aliceStepsUp(PythonClient python) throws IOException {
+        python.certificate(TestPki.ALICE);
+        python.open("first");
+        assertAlice(python.get("first", "/secure"));
+    }
+
     private static MapAssert<String, String> assertResumed(Map<String, String> opened, String option) {
         return assertThat(opened)
                 .containsEntry("protocol", Lane.current().protocol())
@@ -139,9 +147,7 @@ class ResumptionIT {
     void aCertificateThatIsNoLongerAcceptedIsNotShownByAResumedSession(String option) throws Exception {
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, option)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             trust.refuse(TestPki.ALICE.certificate());
             assertResumed(python.open("second", "first"), option);
             assertNobody(python.get("second", "/open"));
@@ -208,9 +214,7 @@ class ResumptionIT {
         HeldCertificate other = HeldCertificate.authority("Another CA");
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, TICKETS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             trust.reload(tls -> tls.setTrustStore(KeyStores.trusting(other)));
             assertNobody(python.get("first", "/open"));
             assertThat(python.get("first", "/secure")).containsEntry("reason", "untrusted");
@@ -230,9 +234,7 @@ class ResumptionIT {
                 .make();
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, TICKETS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             trust.reload(tls -> tls.setKeyStore(KeyStores.holding(renewed, "secret")));
             assertAlice(python.get("first", "/open"));
             assertThat(python.get("first", "/fresh"))
@@ -336,9 +338,7 @@ class ResumptionIT {
     void forgetTakesTheIdentityFromAllConnectionsOfItsTlsSession() throws Exception {
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, TICKETS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             assertResumed(python.open("second", "first"), TICKETS);
             assertAlice(python.get("second", "/open"));
             assertResumed(python.open("third", "second"), TICKETS);
@@ -366,9 +366,7 @@ class ResumptionIT {
     void forgetReachesTheTlsSessionOfTheLastNegotiationWhoeverRefusedIt() throws Exception {
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, TICKETS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             assertThat(python.get("first", "/strict")).containsEntry("reason", "untrusted");
             assertThat(python.get("first", "/open")).containsEntry("current", "CN=alice");
             assertNobody(python.get("first", "/forget"));
@@ -382,9 +380,7 @@ class ResumptionIT {
     void forgetReachesTheEarlierTlsSessionsOfItsConnectionToo() throws Exception {
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, TICKETS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             assertResumed(python.open("second", "first"), TICKETS);
             assertAlice(python.get("second", "/fresh"));
             assertNobody(python.get("second", "/forget"));
@@ -398,9 +394,7 @@ class ResumptionIT {
     void whatWasForgottenStaysForgottenOverAReload() throws Exception {
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, TICKETS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             assertResumed(python.open("second", "first"), TICKETS);
             assertNobody(python.get("second", "/forget"));
             assertNobody(python.get("first", "/open"));
@@ -413,9 +407,7 @@ class ResumptionIT {
     void aForgottenSessionIdIsNotResumed() throws Exception {
         try (StepUpServer server = server().start();
                 PythonClient python = python(server, SESSION_IDS)) {
-            python.certificate(TestPki.ALICE);
-            python.open("first");
-            assertAlice(python.get("first", "/secure"));
+            aliceStepsUp(python);
             assertResumed(python.open("second", "first"), SESSION_IDS);
             assertNobody(python.get("second", "/forget"));
             assertThat(python.open("third", "first")).containsEntry("reused", "False");
