@@ -184,8 +184,8 @@ final class Native {
                 // The next name may be there.
             }
         }
-        throw new IllegalStateException(
-                "none of " + names + " was found; install OpenSSL 3, or give its full path by the property " + property);
+        throw new IllegalStateException("none of " + names
+                + " was found; install OpenSSL 3, or give its full path by the property " + property);
     }
 
     /** The file names to ask the platform's own loader for, best first. */

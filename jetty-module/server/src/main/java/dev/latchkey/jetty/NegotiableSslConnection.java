@@ -339,10 +339,11 @@ final class NegotiableSslConnection extends SslConnection {
     }
 
     /** What requests are shown, and of which TLS session and proof it was made. */
-    private record Shown(SSLSession session, @Nullable Proof proof, EndPoint.SslSessionData data) {
-        @SuppressWarnings("ReferenceEquality") // the very same: an equal session can hold another chain
-        boolean isOf(SSLSession now, @Nullable Proof proven) {
-            return session == now && proof == proven;
+    private record Shown(
+            SSLSession session, String id, @Nullable Proof proof, EndPoint.SslSessionData data) {
+        @SuppressWarnings("ReferenceEquality") // the very same: an equal session can be another connection's
+        boolean isOf(SSLSession now, String nowId, @Nullable Proof proven) {
+            return session == now && id.equals(nowId) && proof == proven;
         }
     }
 
@@ -404,8 +405,9 @@ final class NegotiableSslConnection extends SslConnection {
             Proof proof = identity.visible();
             SSLSession session = getSSLEngine().getSession();
             Shown now = shown;
-            if (now == null || !now.isOf(session, proof)) {
-                now = new Shown(session, proof, show(session, proof));
+            String id = StringUtil.toHexString(session.getId());
+            if (now == null || !now.isOf(session, id, proof)) {
+                now = new Shown(session, id, proof, show(session, id, proof));
                 shown = now;
             }
             return now.data();
@@ -413,16 +415,15 @@ final class NegotiableSslConnection extends SslConnection {
 
         /** {@return what a request may see to which this proof was accepted, by whatever rule; null for none} */
         SslSessionData sessionDataWith(@Nullable Proof proof) {
-            return show(getSSLEngine().getSession(), proof);
+            SSLSession session = getSSLEngine().getSession();
+            return show(session, StringUtil.toHexString(session.getId()), proof);
         }
 
-        private SslSessionData show(SSLSession session, @Nullable Proof proof) {
+        private SslSessionData show(SSLSession session, String id, @Nullable Proof proof) {
             // After a chain that was not accepted, the session holds another one than the proof that still stands.
-            List<X509Certificate> own = ConnectionIdentity.peerCertificates(session);
-            boolean hide = !own.isEmpty() && (proof == null || !own.equals(proof.chain()));
             return SslSessionData.from(
-                    hide ? AnonymousSession.withoutPeer(session) : session,
-                    StringUtil.toHexString(session.getId()),
+                    new ShownSession(session, proof == null ? List.of() : proof.chain()),
+                    id,
                     session.getCipherSuite(),
                     chain(proof));
         }

@@ -1,4 +1,4 @@
-package dev.latchkey.it.embedded;
+package dev.latchkey.it;
 
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -9,14 +9,15 @@ import org.eclipse.jetty.logging.JettyLogger;
 import org.eclipse.jetty.logging.StdErrAppender;
 import org.slf4j.LoggerFactory;
 
-/** What is logged while this is open. One at a time. */
-final class CapturedLog implements AutoCloseable {
+/** What the JVM logs while this is open; it is shown as ever. One at a time. */
+public final class CapturedLog implements AutoCloseable {
     private final StdErrAppender appender =
             (StdErrAppender) ((JettyLogger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).getAppender();
     private final PrintStream before = appender.getStream();
     private final ByteArrayOutputStream captured = new ByteArrayOutputStream();
 
-    CapturedLog() {
+    /** Begins. */
+    public CapturedLog() {
         appender.setStream(new PrintStream(
                 new OutputStream() {
                     @Override
@@ -35,17 +36,22 @@ final class CapturedLog implements AutoCloseable {
     }
 
     /** {@return all lines so far} */
-    List<String> lines() {
+    public List<String> lines() {
         return captured.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
+    /** {@return the lines so far that contain a text} */
+    public List<String> lines(String text) {
+        return lines().stream().filter(line -> line.contains(text)).toList();
+    }
+
     /** {@return the lines of a log entry at INFO that Latchkey wrote} */
-    List<String> ofLatchkey() {
+    public List<String> ofLatchkey() {
         return lines().stream().filter(l -> l.contains(":INFO :dlj.")).toList();
     }
 
     /** {@return the lines that a clean log does not have: warnings, errors, stack traces} */
-    List<String> problems() {
+    public List<String> problems() {
         return lines().stream()
                 .filter(l -> l.contains(":WARN ")
                         || l.contains(":ERROR:")

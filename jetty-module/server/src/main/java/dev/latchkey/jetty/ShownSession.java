@@ -2,6 +2,7 @@ package dev.latchkey.jetty;
 
 import java.security.Principal;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
@@ -11,26 +12,40 @@ import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS session without the client's chain, for requests that must not see one that nobody accepted.
+ * A TLS session as requests see it: with the client's chain only while it is the one that was proven to them.
  *
- * <p>Jetty gives requests the session itself, and through it the chain that the client sent. Thread-safe as the session
- * is.
+ * <p>Jetty gives requests the session itself, and through it the chain that the client sent, accepted or not. An engine
+ * may also keep one session object for the life of a connection, so that the chain in it changes under the hands of a
+ * request that already has it. Thread-safe as the session is.
  */
-final class AnonymousSession extends ExtendedSSLSession {
-    private final ExtendedSSLSession session;
+final class ShownSession extends ExtendedSSLSession {
+    private static final String[] UNKNOWN = {};
 
-    AnonymousSession(ExtendedSSLSession session) {
+    private final SSLSession session;
+    private final @Nullable ExtendedSSLSession extended;
+    private final List<X509Certificate> proven;
+
+    /**
+     * @param session the engine's
+     * @param proven the chain that requests may see; empty for none
+     */
+    ShownSession(SSLSession session, List<X509Certificate> proven) {
         this.session = session;
+        this.extended = session instanceof ExtendedSSLSession more ? more : null;
+        this.proven = proven;
     }
 
     @Override
     public Certificate[] getPeerCertificates() throws SSLPeerUnverifiedException {
-        throw new SSLPeerUnverifiedException("no certificate that was accepted");
+        if (proven.isEmpty() || !ConnectionIdentity.peerCertificates(session).equals(proven)) {
+            throw new SSLPeerUnverifiedException("no certificate that was accepted");
+        }
+        return proven.toArray(Certificate[]::new);
     }
 
     @Override
     public Principal getPeerPrincipal() throws SSLPeerUnverifiedException {
-        throw new SSLPeerUnverifiedException("no certificate that was accepted");
+        return ((X509Certificate) getPeerCertificates()[0]).getSubjectX500Principal();
     }
 
     @Override
@@ -45,22 +60,22 @@ final class AnonymousSession extends ExtendedSSLSession {
 
     @Override
     public String[] getLocalSupportedSignatureAlgorithms() {
-        return session.getLocalSupportedSignatureAlgorithms();
+        return extended == null ? UNKNOWN : extended.getLocalSupportedSignatureAlgorithms();
     }
 
     @Override
     public String[] getPeerSupportedSignatureAlgorithms() {
-        return session.getPeerSupportedSignatureAlgorithms();
+        return extended == null ? UNKNOWN : extended.getPeerSupportedSignatureAlgorithms();
     }
 
     @Override
     public List<SNIServerName> getRequestedServerNames() {
-        return session.getRequestedServerNames();
+        return extended == null ? List.of() : extended.getRequestedServerNames();
     }
 
     @Override
     public List<byte[]> getStatusResponses() {
-        return session.getStatusResponses();
+        return extended == null ? List.of() : extended.getStatusResponses();
     }
 
     @Override
@@ -141,10 +156,5 @@ final class AnonymousSession extends ExtendedSSLSession {
     @Override
     public int getApplicationBufferSize() {
         return session.getApplicationBufferSize();
-    }
-
-    /** {@return a session as requests may see it when its chain, if it has one, was not accepted} */
-    static SSLSession withoutPeer(SSLSession session) {
-        return session instanceof ExtendedSSLSession extended ? new AnonymousSession(extended) : session;
     }
 }
