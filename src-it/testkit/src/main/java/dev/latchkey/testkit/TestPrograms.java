@@ -70,12 +70,17 @@ public final class TestPrograms {
                 .findFirst();
     }
 
-    static Path require(String name, Optional<Path> found, boolean ci, Path leftOut) {
+    /** {@return what was looked for, by a way of its own; without it the test fails or is skipped, as the class says} */
+    public static <T> T require(String name, Optional<T> found) {
+        return require(name, found, "true".equals(System.getenv("CI")), leftOutFile());
+    }
+
+    static <T> T require(String name, Optional<T> found, boolean ci, Path leftOut) {
         if (found.isPresent()) {
             return found.get();
         }
         record(name, leftOut);
-        String message = "The program " + name + " is not on the PATH: install it to run this test";
+        String message = "The program " + name + " is not here: install it to run this test";
         return ci ? Assertions.fail(message) : Assumptions.abort(message);
     }
 
