@@ -122,7 +122,9 @@ public final class Identity implements AutoCloseable {
     public IdentityScope open() {
         Identity own = retain();
         try {
-            return new IdentityScope(flow.enter(own.parts), own);
+            Frame frame = flow.enter(own.parts);
+            frame.hold(own);
+            return new IdentityScope(frame);
         } catch (RuntimeException | Error e) {
             own.close();
             throw e;
