@@ -108,6 +108,8 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         factories.replaceAll(factory -> factory == stock ? ours : factory);
         connector.setConnectionFactories(factories);
         connector.setDefaultProtocol(defaultProtocol);
+        // Now, because the server starts its applications before its connectors.
+        DeclarativeStepUp.install(connector.getServer());
         return ours;
     }
 

@@ -26,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each path of the demo, each line of its answers, each refusal; on a server with short deadlines and a small limit. */
+/**
+ * Each path of the demo, each line of its answers, each refusal; with the JDK's TLS, on a server with short deadlines
+ * and a small limit.
+ */
 class DemoAnswersIT {
     private static final int LIMIT = 1000;
     private static final String ALICE = "CN=alice,O=Latchkey demo";
@@ -40,6 +43,8 @@ class DemoAnswersIT {
     static void start() throws IOException {
         demo = Demo.start(
                 dir.resolve("answers"),
+                "--engine",
+                "jdk",
                 "--port",
                 String.valueOf(Demo.freePort()),
                 "--deadline",

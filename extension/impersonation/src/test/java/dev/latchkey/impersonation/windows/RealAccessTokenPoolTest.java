@@ -1,0 +1,46 @@
+package dev.latchkey.impersonation.windows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.impersonation.Identity;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The contract of pools on Windows, and what Windows lets workers do. */
+@Tag("windows")
+class RealAccessTokenPoolTest extends AccessTokenPoolContract {
+    private static final int ACCESS_DENIED = 5;
+
+    private final RealWindows windows = new RealWindows();
+
+    @Override
+    TokenWorld world() {
+        return windows;
+    }
+
+    @Test
+    void aWorkerIsRefusedWhatItsCallerMayNotOpenAndIsLetInAfterwards() throws Exception {
+        String name = "latchkey-pool";
+        try (AutoCloseable event = windows.eventForAdministrators(name);
+                Identity user = identityOf(RealWindows.NO_ADMINISTRATOR)) {
+            for (int i = 0; i < 10 * WORKERS; i++) {
+                assertThat(pool().submit(() -> user.call(() -> windows.openEvent(name)))
+                                .get())
+                        .isEqualTo(ACCESS_DENIED);
+                assertThat(pool().submit(() -> windows.openEvent(name)).get()).isZero();
+                assertThat(pool().submit(() -> flow().none().call(() -> windows.openEvent(name)))
+                                .get())
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void aTaskThatImpersonatesByItselfLeavesACleanWorker() throws Exception {
+        long token = windows.open(RealWindows.NO_ADMINISTRATOR, ImpersonationLevel.IMPERSONATION);
+        pool().submit(() -> flow().none().run(() -> windows.calls().setThreadToken(token)))
+                .get();
+        windows.calls().close(token);
+        assertThat(flow().statistics().leftOpen()).isEqualTo(1);
+    }
+}
