@@ -82,12 +82,18 @@ class FaultInjectionTest {
         faulty.fail();
         assertThat(ranWrong.sum()).as("tasks that ran as another").isZero();
         // A task that ran may have lost its worker, and one that did not may have too.
-        assertThat(ranRight.sum() + refused + captureFailed).as("tasks that have an end").isBetween(TASKS - lost, (long) TASKS);
+        assertThat(ranRight.sum() + refused + captureFailed)
+                .as("tasks that have an end")
+                .isBetween(TASKS - lost, (long) TASKS);
         assertThat(refused).as("refused").isPositive();
         assertThat(lost).as("lost workers").isPositive();
-        assertThat(lostOtherwise.sum()).as("workers that the pool could not end").isZero();
+        assertThat(lostOtherwise.sum())
+                .as("workers that the pool could not end")
+                .isZero();
         for (int i = 0; i < 200; i++) {
-            assertThat(pool.threads().submit(faulty::onThread).get()).as("a worker").isNull();
+            assertThat(pool.threads().submit(faulty::onThread).get())
+                    .as("a worker")
+                    .isNull();
         }
         pool.shutdown();
         assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();

@@ -4,9 +4,9 @@ import dev.latchkey.impersonation.Identities;
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityFlow;
 import dev.latchkey.impersonation.IdentityScope;
+import java.util.Map;
 import org.eclipse.microprofile.context.spi.ThreadContextProvider;
 import org.eclipse.microprofile.context.spi.ThreadContextSnapshot;
-import java.util.Map;
 
 /** Carries identities with MicroProfile Context Propagation. Any thread. */
 public final class MicroProfileCarrier implements ThreadContextProvider {

@@ -2,8 +2,8 @@ package dev.latchkey.impersonation.carrier;
 
 import dev.latchkey.impersonation.Identities;
 import dev.latchkey.impersonation.Identity;
-import dev.latchkey.impersonation.IdentityFailure;
 import dev.latchkey.impersonation.IdentityException;
+import dev.latchkey.impersonation.IdentityFailure;
 import dev.latchkey.impersonation.IdentityFlow;
 import dev.latchkey.impersonation.IdentityScope;
 import io.micrometer.context.ThreadLocalAccessor;

@@ -42,7 +42,9 @@ class CarriersTest {
 
     @AfterEach
     void stop() throws Exception {
-        assertThat(worker.submit(faulty::onThread).get()).as("what the worker carries").isNull();
+        assertThat(worker.submit(faulty::onThread).get())
+                .as("what the worker carries")
+                .isNull();
         worker.shutdownNow();
         flow.close();
     }
@@ -60,7 +62,9 @@ class CarriersTest {
         worker.submit(() -> {
                     faulty.impersonate("bob");
                     ofNobody.run();
-                    assertThat(seen[0]).as("a task of nobody on a thread that carries bob").isNull();
+                    assertThat(seen[0])
+                            .as("a task of nobody on a thread that carries bob")
+                            .isNull();
                     assertThat(faulty.onThread()).as("brought back").isEqualTo("bob");
                     faulty.impersonate(null);
                 })
@@ -90,7 +94,8 @@ class CarriersTest {
 
     @Test
     void concurro() throws Exception {
-        ContextServiceImpl contexts = new ContextServiceImpl("test", new Container(new JakartaConcurrencyCarrier(flow)));
+        ContextServiceImpl contexts =
+                new ContextServiceImpl("test", new Container(new JakartaConcurrencyCarrier(flow)));
         carriesAndCleansUp(contexts::contextualRunnable);
 
         ManagedThreadFactoryImpl threads = new ManagedThreadFactoryImpl("test");
@@ -98,9 +103,11 @@ class CarriersTest {
                 "test", threads, 0, false, 1, 1, 1, TimeUnit.MINUTES, 0, 10, contexts, RejectPolicy.ABORT);
         try {
             faulty.impersonate("alice");
-            assertThat(executor.submit((Callable<String>) faulty::onThread).get()).isEqualTo("alice");
+            assertThat(executor.submit((Callable<String>) faulty::onThread).get())
+                    .isEqualTo("alice");
             faulty.impersonate(null);
-            assertThat(executor.submit((Callable<String>) faulty::onThread).get()).isNull();
+            assertThat(executor.submit((Callable<String>) faulty::onThread).get())
+                    .isNull();
         } finally {
             faulty.impersonate(null);
             executor.shutdownNow();
@@ -157,7 +164,8 @@ class CarriersTest {
     }
 
     @SuppressWarnings("serial") // Never serialized.
-    private record Captured(jakarta.enterprise.concurrent.spi.ThreadContextSnapshot snapshot) implements ContextHandle {}
+    private record Captured(jakarta.enterprise.concurrent.spi.ThreadContextSnapshot snapshot)
+            implements ContextHandle {}
 
     @SuppressWarnings("serial") // Never serialized.
     private record Begun(jakarta.enterprise.concurrent.spi.ThreadContextRestorer restorer) implements ContextHandle {}

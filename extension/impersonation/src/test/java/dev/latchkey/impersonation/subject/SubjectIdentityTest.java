@@ -2,6 +2,7 @@ package dev.latchkey.impersonation.subject;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityFlow;
@@ -32,7 +33,8 @@ class SubjectIdentityTest {
 
     @AfterEach
     void stop() {
-        assertThat(flow.statistics().held()).isZero();
+        // A future wakes its waiters before it gives its identity back.
+        await().untilAsserted(() -> assertThat(flow.statistics().held()).isZero());
         pool.shutdownNow();
         flow.close();
     }
@@ -112,7 +114,8 @@ class SubjectIdentityTest {
         flow.none().run(() -> made.get(0).execute(() -> seen.complete(SubjectAccess.current())));
         assertThat(seen.get()).isNull();
         made.get(0).shutdownNow();
-        Thread thread = SubjectAccessHolder.under(alice, () -> flow.cleanThreads("x-").newThread(() -> {}));
+        Thread thread =
+                SubjectAccessHolder.under(alice, () -> flow.cleanThreads("x-").newThread(() -> {}));
         assertThat(thread.getName()).startsWith("x-");
     }
 
@@ -176,7 +179,9 @@ class SubjectIdentityTest {
     @Test
     void itDoesNotStartWhereASubjectWithoutCredentialsActsAsTheProcess() {
         withProperty("javax.security.auth.useSubjectCredsOnly", "false", () -> {
-            assertThatThrownBy(() -> IdentityFlow.builder().provider(new SubjectIdentity()).build())
+            assertThatThrownBy(() -> IdentityFlow.builder()
+                            .provider(new SubjectIdentity())
+                            .build())
                     .hasMessageStartingWith("LK610")
                     .hasMessageContaining("useSubjectCredsOnly");
             // Switched on later: each task is refused.
@@ -189,16 +194,20 @@ class SubjectIdentityTest {
     @Test
     void itDoesNotStartWithNativeGssUnlessToldThatCredentialsAreExplicit() {
         withProperty("sun.security.jgss.native", "true", () -> {
-            assertThatThrownBy(() -> IdentityFlow.builder().provider(new SubjectIdentity()).build())
+            assertThatThrownBy(() -> IdentityFlow.builder()
+                            .provider(new SubjectIdentity())
+                            .build())
                     .hasMessageStartingWith("LK610")
                     .hasMessageContaining(SubjectIdentity.NATIVE_GSS_PROPERTY);
             withProperty(SubjectIdentity.NATIVE_GSS_PROPERTY, "explicit", () -> IdentityFlow.builder()
                     .provider(new SubjectIdentity())
                     .build()
                     .close());
-            withProperty(SubjectIdentity.NATIVE_GSS_PROPERTY, "yes", () -> assertThatThrownBy(
-                            () -> IdentityFlow.builder().provider(new SubjectIdentity()).build())
-                    .hasMessageContaining("takes refuse or explicit"));
+            withProperty(
+                    SubjectIdentity.NATIVE_GSS_PROPERTY, "yes", () -> assertThatThrownBy(() -> IdentityFlow.builder()
+                                    .provider(new SubjectIdentity())
+                                    .build())
+                            .hasMessageContaining("takes refuse or explicit"));
         });
     }
 
