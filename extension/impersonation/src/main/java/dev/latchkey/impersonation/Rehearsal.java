@@ -30,7 +30,7 @@ final class Rehearsal {
 
     private static void onThread(IdentityFlow flow, Runnable rehearsed) {
         FutureTask<Boolean> lives = new FutureTask<>(rehearsed, Boolean.TRUE);
-        new CleanWorker(flow.room(), lives, "latchkey-rehearsal", false).start();
+        CleanWorker.make(flow, lives, "latchkey-rehearsal", false).start();
         boolean interrupted = false;
         try {
             while (true) {
