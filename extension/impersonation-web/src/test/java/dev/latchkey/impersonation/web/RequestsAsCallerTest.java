@@ -22,11 +22,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.eclipse.jetty.ee9.nested.ServletConstraint;
 import org.eclipse.jetty.ee9.security.ConstraintMapping;
 import org.eclipse.jetty.ee9.security.ConstraintSecurityHandler;
@@ -43,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A real Jetty whose requests run as accounts of the real kernel; needs root. */
 @Timeout(60)
@@ -56,6 +55,8 @@ class RequestsAsCallerTest {
     private final ImpersonatingExecutorService pool = Identities.flow().newFixedThreadPool(2, "web-test-");
     private Server server;
     private ServerConnector connector;
+
+    @TempDir
     private Path directory;
 
     @BeforeAll
@@ -65,7 +66,6 @@ class RequestsAsCallerTest {
 
     @BeforeEach
     void makeFiles() throws IOException {
-        directory = Files.createTempDirectory("latchkey-web");
         mode(directory, "rwxrwxrwx");
         Path secret = Files.writeString(directory.resolve("of-bob"), "secret of bob");
         Files.setAttribute(secret, "unix:uid", BOB);
@@ -80,14 +80,6 @@ class RequestsAsCallerTest {
         pool.shutdownNow();
         await().untilAsserted(
                         () -> assertThat(Identities.flow().statistics().held()).isZero());
-        List<Path> files;
-        try (Stream<Path> all = Files.list(directory)) {
-            files = new ArrayList<>(all.toList());
-        }
-        files.add(directory);
-        for (Path file : files) {
-            Files.delete(file);
-        }
     }
 
     private void start(String requests) throws Exception {
