@@ -48,7 +48,23 @@ public final class TestPrograms {
     /** Ends a test that cannot have something that is not a program: fails or is skipped, as the class says. */
     public static void leaveOut(String what) {
         record(what, leftOutFile());
-        String message = "Not on this machine: " + what;
+        end("Not on this machine: " + what);
+    }
+
+    /**
+     * Goes on only as root; else the test fails or is skipped, as the class says.
+     *
+     * @param what is left out without, for the record
+     */
+    public static void requireRoot(String what) {
+        if ("root".equals(System.getProperty("user.name"))) {
+            return;
+        }
+        record(what + " (needs root)", leftOutFile());
+        end(what + ": run as root to run this test");
+    }
+
+    private static void end(String message) {
         if ("true".equals(System.getenv("CI"))) {
             Assertions.fail(message);
         }

@@ -7,6 +7,7 @@ import dev.latchkey.it.Curl;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.RecordPipe;
+import dev.latchkey.testkit.TestPrograms;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
@@ -104,6 +105,19 @@ class DemoAnswersIT {
     private static void assertRefused(HttpAnswer answer, int status, String reason, String code) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         assertThat(answer.values()).containsEntry("reason", reason).containsEntry("code", code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alice,bob", "bob,alice"})
+    void eachUserReadsItsOwnFilesAndNobodyElses(String user, String other) throws Exception {
+        TestPrograms.requireRoot("the demo's example impersonation");
+        Curl curl = demo.curl().tls("1.2").with("-u", user + ":latchkey");
+        HttpAnswer own = curl.get("/impersonation/" + user + "/notes.txt");
+        assertThat(own.status()).as(own.toString()).isEqualTo(200);
+        assertThat(own.text()).contains("a file of " + user);
+        assertThat(curl.get("/impersonation/").text()).contains(user + "/notes.txt", "read as " + user);
+        assertThat(curl.get("/impersonation/" + other + "/notes.txt").status()).isEqualTo(403);
+        assertThat(demo.curl().tls("1.2").get("/impersonation/").status()).isEqualTo(401);
     }
 
     @Test
