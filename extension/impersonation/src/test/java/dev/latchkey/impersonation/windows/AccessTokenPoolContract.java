@@ -170,13 +170,16 @@ abstract class AccessTokenPoolContract {
 
     @Test
     void aClosedHandleIsRefusedBeforeTheTasksFirstLine() {
-        Identity identity = identityOf(0);
-        calls.close(Objects.requireNonNull(identity.part(TokenPart.class)).handle());
-        assertRefused(identity, IdentityFailure.APPLY_FAILED);
-        // Nothing is left to be given back; that is told in the log.
-        Logger.getLogger("dev.latchkey.impersonation").setLevel(Level.OFF);
-        identity.close();
-        Logger.getLogger("dev.latchkey.impersonation").setLevel(null);
+        FailingCalls closing = new FailingCalls(calls, false, () -> false);
+        try (IdentityFlow own = flow(closing)) {
+            Identity identity =
+                    AccessTokenContract.asUser(world, 0, ImpersonationLevel.IMPERSONATION, own::current);
+            closing.closeBehindItsOwnersBack(
+                    Objects.requireNonNull(identity.part(TokenPart.class)).handle());
+            assertRefused(identity, IdentityFailure.APPLY_FAILED);
+            // Nothing is left to be given back; that is told in the log.
+            identity.close();
+        }
     }
 
     private void assertRefused(Identity identity, IdentityFailure failure) {
