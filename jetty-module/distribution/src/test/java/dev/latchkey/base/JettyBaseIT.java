@@ -56,7 +56,7 @@ class JettyBaseIT {
     }
 
     static Stream<String> modules() {
-        return Stream.of("latchkey", "latchkey-openssl");
+        return Stream.of("latchkey", "latchkey-openssl", "latchkey-impersonation");
     }
 
     @Test
