@@ -172,8 +172,7 @@ abstract class AccessTokenPoolContract {
     void aClosedHandleIsRefusedBeforeTheTasksFirstLine() {
         FailingCalls closing = new FailingCalls(calls, false, () -> false);
         try (IdentityFlow own = flow(closing)) {
-            Identity identity =
-                    AccessTokenContract.asUser(world, 0, ImpersonationLevel.IMPERSONATION, own::current);
+            Identity identity = AccessTokenContract.asUser(world, 0, ImpersonationLevel.IMPERSONATION, own::current);
             closing.closeBehindItsOwnersBack(
                     Objects.requireNonNull(identity.part(TokenPart.class)).handle());
             assertRefused(identity, IdentityFailure.APPLY_FAILED);
