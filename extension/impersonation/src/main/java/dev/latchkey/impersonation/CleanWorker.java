@@ -40,7 +40,9 @@ final class CleanWorker extends Thread {
             }
         } catch (RuntimeException | LinkageError e) {
             flow.incidents()
-                    .lose(new IdentityException(IdentityFailure.WORKER_DIRTY, "it was born so: " + e.getMessage(), e), false);
+                    .lose(
+                            new IdentityException(IdentityFailure.WORKER_DIRTY, "it was born so: " + e.getMessage(), e),
+                            true);
         }
         try {
             super.run();

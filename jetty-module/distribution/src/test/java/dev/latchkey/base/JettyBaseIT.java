@@ -79,7 +79,14 @@ class JettyBaseIT {
     void eachPropertyIsDocumentedWithItsUnit(String name) {
         assertThat(zip.module(name).documented()).allSatisfy((property, documented) -> assertThat(documented.comment())
                 .as(property)
-                .containsAnyOf("in milliseconds", "in bytes", "true or false", "Full path"));
+                .containsAnyOf(
+                        "in milliseconds",
+                        "in bytes",
+                        "true or false",
+                        "Full path",
+                        "off: ",
+                        "NAME=ACCOUNT",
+                        "files: "));
     }
 
     @Test

@@ -38,7 +38,8 @@ public class FilesServlet extends HttpServlet {
     public void init() throws ServletException {
         String directory = System.getProperty(DIRECTORY);
         if (directory == null) {
-            throw new ServletException("Set the system property " + DIRECTORY + " to the directory with the users' files");
+            throw new ServletException(
+                    "Set the system property " + DIRECTORY + " to the directory with the users' files");
         }
         files = new UserFiles(Path.of(directory));
         threads = Identities.flow().newFixedThreadPool(4, "user-files-");

@@ -33,7 +33,8 @@ final class UserFiles {
         Path home = directory.resolve(owner);
         try {
             return new Answer(
-                    200, parts.group(2) == null ? list(user, home, owner) : Files.readString(home.resolve(parts.group(2))));
+                    200,
+                    parts.group(2) == null ? list(user, home, owner) : Files.readString(home.resolve(parts.group(2))));
         } catch (AccessDeniedException e) {
             return new Answer(403, "The operating system does not let " + user + " read this\n");
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -47,8 +48,11 @@ final class UserFiles {
         try (Stream<Path> files = Files.list(home)) {
             return files.map(file -> "  " + owner + "/" + file.getFileName() + "\n")
                     .sorted()
-                    .collect(Collectors.joining("", "The files of " + owner + ", read as " + user + " by "
-                            + Thread.currentThread().getName() + ":\n", ""));
+                    .collect(Collectors.joining(
+                            "",
+                            "The files of " + owner + ", read as " + user + " by "
+                                    + Thread.currentThread().getName() + ":\n",
+                            ""));
         }
     }
 }
