@@ -7,10 +7,13 @@ import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityException;
 import dev.latchkey.impersonation.IdentityFailure;
 import dev.latchkey.impersonation.IdentityFlow;
+import dev.latchkey.impersonation.ImpersonatingExecutorService;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -39,8 +42,10 @@ abstract class AccessTokenPoolContract {
     /** As many as the requirement says; fewer only by hand. */
     private static final int TASKS = Integer.getInteger("latchkey.windows.tasks", 100_000);
 
-    /** Each writes a line for each failure. */
     private static final int TASKS_WITH_FAILURES = 5_000;
+
+    /** By each user. */
+    private static final int SUBMITTED = 500;
 
     private TokenWorld world;
     private TokenCalls calls;
@@ -170,13 +175,15 @@ abstract class AccessTokenPoolContract {
 
     @Test
     void aClosedHandleIsRefusedBeforeTheTasksFirstLine() {
-        Identity identity = identityOf(0);
-        calls.close(Objects.requireNonNull(identity.part(TokenPart.class)).handle());
-        assertRefused(identity, IdentityFailure.APPLY_FAILED);
-        // Nothing is left to be given back; that is told in the log.
-        Logger.getLogger("dev.latchkey.impersonation").setLevel(Level.OFF);
-        identity.close();
-        Logger.getLogger("dev.latchkey.impersonation").setLevel(null);
+        FailingCalls closing = new FailingCalls(calls, false, () -> false);
+        try (IdentityFlow own = flow(closing)) {
+            Identity identity = AccessTokenContract.asUser(world, 0, ImpersonationLevel.IMPERSONATION, own::current);
+            closing.closeBehindItsOwnersBack(
+                    Objects.requireNonNull(identity.part(TokenPart.class)).handle());
+            assertRefused(identity, IdentityFailure.APPLY_FAILED);
+            // Nothing is left to be given back; that is told in the log.
+            identity.close();
+        }
     }
 
     private void assertRefused(Identity identity, IdentityFailure failure) {
@@ -215,6 +222,38 @@ abstract class AccessTokenPoolContract {
         }
         assertThat(right).hasValue(TASKS);
         identities.forEach(Identity::close);
+    }
+
+    @Test
+    void anExecutorCapturesWhenWorkIsSubmitted() throws Exception {
+        ImpersonatingExecutorService executor = flow.newFixedThreadPool(WORKERS, "tokens-");
+        Set<TokenKey> keys = new HashSet<>();
+        for (int user = 0; user < TokenWorld.USERS; user++) {
+            List<Future<TokenKey>> tasks = new ArrayList<>();
+            TokenKey submitter = AccessTokenContract.asUser(world, user, ImpersonationLevel.IMPERSONATION, () -> {
+                for (int i = 0; i < SUBMITTED; i++) {
+                    tasks.add(executor.submit(this::carriedKey));
+                }
+                return carriedKey();
+            });
+            keys.add(submitter);
+            for (Future<TokenKey> task : tasks) {
+                assertThat(task.get()).isEqualTo(submitter);
+            }
+            assertThat(executor.submit(this::carriedTokenId).get()).isZero();
+        }
+        assertThat(keys).hasSize(TokenWorld.USERS);
+        executor.shutdown();
+        assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private TokenKey carriedKey() {
+        long token = calls.openThreadToken();
+        try {
+            return calls.key(token);
+        } finally {
+            calls.close(token);
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.latchkey.impersonation.windows;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -14,6 +16,7 @@ final class FailingCalls implements TokenCalls {
     private final TokenCalls calls;
     private final boolean afterEffect;
     private final BooleanSupplier fails;
+    private final Set<Long> closed = ConcurrentHashMap.newKeySet();
 
     /**
      * @param fails asked at each call
@@ -22,6 +25,15 @@ final class FailingCalls implements TokenCalls {
         this.calls = calls;
         this.afterEffect = afterEffect;
         this.fails = fails;
+    }
+
+    /**
+     * Closes a handle that somebody else owns. When the owner closes it, that fails here and does not reach Windows,
+     * which may have given the number to a thread of the JVM by then.
+     */
+    void closeBehindItsOwnersBack(long handle) {
+        closed.add(handle);
+        calls.close(handle);
     }
 
     private <T> T call(String name, boolean effectOnly, Supplier<T> call, Consumer<T> undo) {
@@ -94,6 +106,9 @@ final class FailingCalls implements TokenCalls {
 
     @Override
     public void close(long handle) {
+        if (closed.remove(handle)) {
+            throw new WindowsTokenException("CloseHandle", WindowsError.INVALID_HANDLE.code());
+        }
         run("CloseHandle", true, () -> calls.close(handle));
     }
 }

@@ -3,6 +3,9 @@ package dev.latchkey.impersonation.windows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.impersonation.Identity;
+import dev.latchkey.impersonation.ImpersonatingExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,24 @@ class RealAccessTokenPoolTest extends AccessTokenPoolContract {
                         .isZero();
             }
         }
+    }
+
+    @Test
+    void workSubmittedByTheUserIsRefusedWhatTheUserMayNotOpen() throws Exception {
+        String name = "latchkey-executor";
+        ImpersonatingExecutorService executor = flow().newFixedThreadPool(WORKERS, "events-");
+        try (AutoCloseable event = windows.eventForAdministrators(name)) {
+            Future<Integer> asUser = AccessTokenContract.asUser(
+                    windows,
+                    RealWindows.NO_ADMINISTRATOR,
+                    ImpersonationLevel.IMPERSONATION,
+                    () -> executor.submit(() -> windows.openEvent(name)));
+            assertThat(asUser.get()).isEqualTo(ACCESS_DENIED);
+            assertThat(executor.submit(() -> windows.openEvent(name)).get()).isZero();
+        } finally {
+            executor.shutdown();
+        }
+        assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
