@@ -43,6 +43,11 @@ class BrowserStepUpIT {
         }
     }
 
+    /** curl offers post-handshake authentication, and keeps TLS 1.3 where the engine can use it. */
+    private static String whereCurlIsAsked(StepUpServer server) {
+        return Hosts.isJsse(server) ? "TLSv1.2" : "TLSv1.3";
+    }
+
     @Test
     void allOthersKeepTls13() throws Exception {
         try (StepUpServer server = server().start()) {
@@ -64,7 +69,10 @@ class BrowserStepUpIT {
             // curl comes back on HTTP/1.1 with a new connection, as browsers do.
             Curl curl = Hosts.curl(dir, server.port()).with("--http2").certificate("alice");
             assertThat(curl.get("/ask").values())
-                    .contains(entry("subject", "CN=alice"), entry("http", "HTTP/1.1"), entry("tls", "TLSv1.2"));
+                    .contains(
+                            entry("subject", "CN=alice"),
+                            entry("http", "HTTP/1.1"),
+                            entry("tls", whereCurlIsAsked(server)));
         }
     }
 
@@ -110,7 +118,8 @@ class BrowserStepUpIT {
             Curl curl = Hosts.curl(dir, server.port())
                     .with("--haproxy-protocol", "--http1.1")
                     .certificate("alice");
-            assertThat(curl.get("/ask").values()).contains(entry("subject", "CN=alice"), entry("tls", "TLSv1.2"));
+            assertThat(curl.get("/ask").values())
+                    .contains(entry("subject", "CN=alice"), entry("tls", whereCurlIsAsked(server)));
         }
     }
 
