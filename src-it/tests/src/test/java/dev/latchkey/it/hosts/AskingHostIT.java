@@ -130,7 +130,7 @@ class AskingHostIT {
             for (int i = 1; i <= 2; i++) {
                 assertThat(answers.get(i))
                         .as("JSSE resumes it on TLS 1.3, which is why we look")
-                        .contains(tls.equals("TLSv1_3") ? "reused=True\n" : "reused=")
+                        .contains(Hosts.isJsse(server) && tls.equals("TLSv1_3") ? "reused=True\n" : "reused=")
                         .contains("\nsubject=\n")
                         .contains("\nsession=\n");
             }

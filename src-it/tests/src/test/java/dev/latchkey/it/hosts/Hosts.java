@@ -118,6 +118,11 @@ final class Hosts {
         return Curl.to(port, dir).with("--connect-to", "::127.0.0.1:" + port);
     }
 
+    /** {@return whether the server's engine is JSSE, which cannot ask on TLS 1.3; else curl can be asked there} */
+    static boolean isJsse(StepUpServer server) {
+        return server.factory().getProvider() == null;
+    }
+
     static String url(String host, int port, String path) {
         return "https://" + host + ":" + port + path;
     }
