@@ -8,17 +8,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** NSS's tstclnt, with a database of its own for each certificate. */
+/** NSS's tstclnt, with a database of its own for each certificate; offers post-handshake authentication or not. */
 final class NssClient implements RealClient {
     private final Path databases;
+    private final boolean offering;
 
-    NssClient(Path databases) {
+    NssClient(Path databases, boolean offering) {
         this.databases = databases;
+        this.offering = offering;
     }
 
     @Override
     public String name() {
-        return "NSS tstclnt";
+        return "NSS tstclnt" + (offering ? ", -E" : ", as it comes");
     }
 
     @Override
@@ -35,6 +37,9 @@ final class NssClient implements RealClient {
                 "sql:" + database(ask),
                 "-V",
                 "tls" + ask.tls() + ":tls" + ask.tls()));
+        if (offering) {
+            command.add("-E");
+        }
         if (ask.hasCertificate()) {
             // The alias that the certificates' key stores use.
             command.addAll(List.of("-n", "key"));
