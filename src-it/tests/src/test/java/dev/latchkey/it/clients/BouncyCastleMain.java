@@ -15,7 +15,8 @@ final class BouncyCastleMain {
     private BouncyCastleMain() {}
 
     public static void main(String[] args) throws Exception {
-        Ask ask = new Ask(Integer.parseInt(args[0]), Path.of(args[1]), args[2], args[3], args[4], Ask.Who.valueOf(args[5]));
+        Ask ask = new Ask(
+                Integer.parseInt(args[0]), Path.of(args[1]), args[2], args[3], args[4], Ask.Who.valueOf(args[5]));
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), ask.port());
         try (SSLSocket socket =
                 (SSLSocket) JavaTls.context(ask, new BouncyCastleJsseProvider(new BouncyCastleProvider()))

@@ -111,8 +111,8 @@ abstract class EachClient {
 
     @ParameterizedTest(name = "{0}, TLS {1}, {2} {3}, {4}")
     @MethodSource("cases")
-    void aClientGetsWhatIsExpectedOfIt(
-            String name, String tls, String method, String path, Who who, Expected expected) throws Exception {
+    void aClientGetsWhatIsExpectedOfIt(String name, String tls, String method, String path, Who who, Expected expected)
+            throws Exception {
         Ask ask = new Ask(server.httpsPort(), pki, tls, method, path, who);
         long before = System.nanoTime();
         Answers answers = expected.client().run(ask);

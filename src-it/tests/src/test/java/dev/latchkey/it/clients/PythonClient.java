@@ -25,8 +25,8 @@ final class PythonClient implements RealClient {
 
     @Override
     public Answers run(Ask ask) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(TestPrograms.require("python3").toString(), script.toString(), offering ? "yes" : "no"));
+        List<String> command = new ArrayList<>(
+                List.of(TestPrograms.require("python3").toString(), script.toString(), offering ? "yes" : "no"));
         command.addAll(Resources.arguments(ask));
         ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), new byte[0], command);
         return Answers.printed(result.out(), result.toString());
