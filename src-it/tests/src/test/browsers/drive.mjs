@@ -7,13 +7,14 @@ import { createInterface } from 'node:readline';
 import puppeteer from 'puppeteer-core';
 
 const [kind, executablePath, userDataDir, preferences = '{}'] = process.argv.slice(2);
-const patience = 30_000;
+const patience = 30_000; // ms
 
 const browser = await puppeteer.launch({
   executablePath,
   userDataDir,
   headless: process.env.DISPLAY === undefined,
   timeout: 60_000,
+  protocolTimeout: 60_000,
   ...(kind === 'firefox'
     ? { browser: 'firefox', extraPrefsFirefox: JSON.parse(preferences) }
     : { args: ['--no-sandbox', '--disable-gpu', '--lang=en'] }),
@@ -34,6 +35,15 @@ async function tab(name) {
 
 const text = (page) => page.$eval('body', (body) => body.innerText);
 
+// What a page in front of which a dialog stands may never answer.
+const soon = (wish, otherwise) =>
+  Promise.race([
+    wish.catch(() => otherwise),
+    new Promise((resolve) => {
+      setTimeout(resolve, 3_000, otherwise);
+    }),
+  ]);
+
 const commands = {
   // Both give the page's text, once it is loaded.
   async open(name, url) {
@@ -48,12 +58,11 @@ const commands = {
   },
   // Does not wait: a dialog may come between.
   async press(name, selector) {
-    await (await tab(name)).click(selector);
-    return '';
+    return soon((await tab(name)).click(selector).then(() => ''), '');
   },
-  // Nothing while a page is being replaced by the next.
+  // Nothing while a page is being replaced by the next, or a dialog stands in front of it.
   async text(name) {
-    return text(await tab(name)).catch(() => '');
+    return soon(tab(name).then(text), '');
   },
   async evaluate(name, script) {
     return String(await (await tab(name)).evaluate(script));

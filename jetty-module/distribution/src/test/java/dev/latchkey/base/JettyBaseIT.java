@@ -141,6 +141,27 @@ class JettyBaseIT {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "2min, it must be a whole number of",
+        "'', it must be a whole number of",
+        "0x10, it must be a whole number of",
+        "99999999999999999999, it must be a whole number of",
+        "-1, it must be at least"
+    })
+    void aNumberThatIsNoneStopsTheStartAndIsNamed(String value, String told, @TempDir Path dir) {
+        List<String> numbers = module.documented().entrySet().stream()
+                .filter(e -> isNumber(e.getValue().defaultValue()) && !WORDS.containsKey(e.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        assertThat(numbers).hasSize(7);
+        for (String name : numbers) {
+            assertThatThrownBy(() -> configure(dir, Map.of(name, value)))
+                    .as(name)
+                    .hasStackTraceContaining(name + "=" + value + ": " + told);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"latchkey,latchkey-jetty," + SERVER_CLASSES, "latchkey-openssl,latchkey-openssl," + OPENSSL_CLASSES})
     void eachClassThatTheXmlNamesIsInTheZipOrInJetty(String name, String artifact, String ourPackage) throws Exception {
         Set<String> ours = zip.classesIn(artifact);

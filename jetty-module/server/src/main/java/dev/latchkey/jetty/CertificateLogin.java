@@ -35,6 +35,12 @@ public final class CertificateLogin {
      */
     public static final String SESSION_ATTRIBUTE = "dev.latchkey.certificate";
 
+    /**
+     * The attribute of a request that a path of the configuration guards: the fingerprint of the certificate with which it
+     * has passed.
+     */
+    public static final String GUARD_ATTRIBUTE = "dev.latchkey.guard.certificate";
+
     private static final Logger LOG = LoggerFactory.getLogger(CertificateLogin.class);
     private static final ClientCertificateGuard NEED = ClientCertificateGuard.of(Presence.NEED);
 

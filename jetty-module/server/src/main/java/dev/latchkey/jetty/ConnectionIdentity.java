@@ -46,6 +46,7 @@ final class ConnectionIdentity {
 
     private volatile @Nullable State state;
     private volatile boolean forgotten;
+    private volatile boolean declined;
 
     /**
      * @param engine the connection's engine
@@ -66,6 +67,7 @@ final class ConnectionIdentity {
         SSLSession session = engine.getSession();
         List<X509Certificate> chain = peerCertificates(session);
         if (chain.isEmpty()) {
+            declined = engine.getWantClientAuth() || engine.getNeedClientAuth();
             return;
         }
         State first = new State(new Proof(chain, Proof.authType(chain.get(0)), Mechanism.FIRST_HANDSHAKE, session));
@@ -75,6 +77,11 @@ final class ConnectionIdentity {
         }
         note(first.proof);
         state = first;
+    }
+
+    /** {@return whether the client was asked in the first handshake, showed no certificate, and has shown none since} */
+    boolean isDeclined() {
+        return declined && sessions.isEmpty();
     }
 
     private void note(Proof proof) {

@@ -3,7 +3,6 @@ package dev.latchkey.jetty;
 import dev.latchkey.NegotiationOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -21,8 +20,6 @@ import org.eclipse.jetty.util.annotation.ManagedAttribute;
 import org.eclipse.jetty.util.annotation.ManagedObject;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the TLS connections of a connector such that a request can ask for the client's certificate. The one way in.
@@ -42,12 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 @ManagedObject("TLS connections whose requests can ask for a client certificate")
 public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
-    private static final Logger LOG = LoggerFactory.getLogger(LatchkeySslConnectionFactory.class);
     private static final int DEFAULT_AUTHORITIES = 16 * 1024;
     private static final long DEFAULT_BUDGET = 64L * 1024 * 1024;
     private static final String H2 = "h2";
-    private static final String TLS_1_2 = "TLSv1.2";
-    private static final String TLS_1_3 = "TLSv1.3";
 
     /** A load of the stores, and the trust that it made. */
     private record Loaded(SSLContext context, Trust trust) {}
@@ -147,11 +141,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         budget = serverBudget(connector.getServer());
         DeclarativeStepUp.install(connector.getServer());
         if (connector.getConnectionFactory(H2) != null) {
-            LOG.info(
-                    "{} offers HTTP/2, which forbids asking on an open connection: a step-up there is answered by"
-                            + " latchkey.http2={}",
-                    connector,
-                    getHttp2());
+            StartReport.http2(connector, getHttp2());
         }
         connector.getContainedBeans(HttpConfiguration.class).forEach(this::addCustomizer);
     }
@@ -179,44 +169,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     protected void doStart() throws Exception {
         super.doStart();
         packetBufferSize = getSslContextFactory().newSSLEngine().getSession().getPacketBufferSize();
-        Trust trust = findTrust();
-        if (trust == null) {
-            LOG.warn("LK105 engine-cannot: no connection can be asked for a certificate, because the SslContextFactory"
-                    + " was given an SSLContext, or has no trust manager; set key and trust stores instead");
-            return;
-        }
-        tellAuthorities(trust);
-        tellProtocols();
-    }
-
-    private void tellAuthorities(Trust trust) {
-        int size = StepUpTrustManager.encodedSize(trust.trustManager().getAcceptedIssuers());
-        if (size > maxAuthoritiesSize) {
-            LOG.warn(
-                    "the names of the trusted authorities take {} bytes, more than latchkey.maxAuthoritiesSize={}:"
-                            + " clients are asked for a certificate of any authority; give the connector a trust store"
-                            + " of client authorities only",
-                    size,
-                    maxAuthoritiesSize);
-        }
-    }
-
-    /** A server that is asked for what its engine cannot do says so when it starts, not only to the first client. */
-    private void tellProtocols() {
-        SSLEngine engine = getSslContextFactory().newSSLEngine();
-        if (engine instanceof PostHandshakeAuthenticationEngine) {
-            return;
-        }
-        List<String> enabled = Arrays.asList(engine.getEnabledProtocols());
-        if (!enabled.contains(TLS_1_2)) {
-            LOG.warn(
-                    "LK105 engine-cannot: no connection can be asked for a certificate, because only {} is enabled and"
-                            + " this TLS engine asks on TLS 1.2 only; enable TLSv1.2",
-                    enabled);
-        } else if (enabled.contains(TLS_1_3)) {
-            LOG.info("clients on TLS 1.2 can be asked for a certificate; those on TLS 1.3 cannot, by this TLS engine:"
-                    + " their step-ups fail with LK105 engine-cannot");
-        }
+        StartReport.tls(this, findTrust());
     }
 
     @Override
@@ -453,6 +406,17 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setHttp2(String answer) {
         http2 = VersionAnswer.of("latchkey.http2", answer, true);
+    }
+
+    /**
+     * Sets one of the numbers here by the name of its property in the module, as the module's XML does.
+     *
+     * @param property such as {@code latchkey.deadline}
+     * @param value a whole number; null leaves the default
+     * @throws IllegalArgumentException if it is no number, or out of its range
+     */
+    public void setNumber(String property, @Nullable String value) {
+        NumberProperty.set(this, property, value);
     }
 
     private static long atLeast(long least, long value, String name) {

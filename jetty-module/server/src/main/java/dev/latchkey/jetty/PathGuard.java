@@ -1,5 +1,6 @@
 package dev.latchkey.jetty;
 
+import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
@@ -50,19 +51,33 @@ final class PathGuard extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        // A certificate that is known needs neither a question nor another thread.
-        if (!isGuarded(request.getHttpURI())
-                || ClientCertificates.of(request).current().isTrusted()) {
+        if (!isGuarded(request.getHttpURI())) {
+            return super.handle(request, response, callback);
+        }
+        ClientCertificate current = ClientCertificates.of(request).current();
+        if (current.isTrusted()) { // which needs neither a question nor another thread
+            passed(request, current);
             return super.handle(request, response, callback);
         }
         guard.checkAsync(request).whenComplete((certificate, failure) -> {
             if (failure == null) {
+                passed(request, certificate);
                 goOn(request, response, callback);
             } else {
                 refuse(request, response, callback, failure);
             }
         });
         return true;
+    }
+
+    /** The application's HTTP session is bound to the certificate; its guard does that, where there is a session. */
+    private static void passed(Request request, ClientCertificate certificate) {
+        if (certificate.isTrusted()) {
+            certificate
+                    .certificate()
+                    .ifPresent(leaf ->
+                            request.setAttribute(CertificateLogin.GUARD_ATTRIBUTE, CertificateLogin.fingerprint(leaf)));
+        }
     }
 
     private void goOn(Request request, Response response, Callback callback) {

@@ -2,8 +2,10 @@ package dev.latchkey.jetty;
 
 import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.Mechanism;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.Reason;
 import java.util.EnumSet;
 import java.util.Set;
@@ -147,7 +149,10 @@ final class RequestNegotiation implements ClientCertificates {
             show(proof);
             return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
         }
-        requireUncommitted();
+        Uncommitted.require(request);
+        if (!options.isFresh() && connection.identity().isDeclined() && !canBeAskedAgain()) {
+            return new Attempt(declined(options), null);
+        }
         Http1 http = requireHttp1();
         requireMechanism();
         StepUpStream below = stream();
@@ -165,6 +170,25 @@ final class RequestNegotiation implements ClientCertificates {
         });
         stepUp.start();
         return new Attempt(shown, stepUp);
+    }
+
+    /** {@return whether this connection has a way to ask, so that the first handshake's answer need not be the last} */
+    private boolean canBeAskedAgain() {
+        try {
+            connection.mechanism().check();
+            return Http1.of(request) != null;
+        } catch (NegotiationException cannot) {
+            return false;
+        }
+    }
+
+    /** The client was asked in the first handshake and showed none: an answer, which another connection would not change. */
+    private CompletableFuture<ClientCertificate> declined(NegotiationOptions options) throws NegotiationException {
+        if (options.presence() == Presence.NEED) {
+            throw new JettyNegotiationException(Reason.NO_CERTIFICATE, true, "asked in the first handshake", null);
+        }
+        factory.getStatistics().noCertificate();
+        return CompletableFuture.completedFuture(ClientCertificate.none(Mechanism.FIRST_HANDSHAKE));
     }
 
     private Http1 requireHttp1() throws NegotiationException {
@@ -199,21 +223,6 @@ final class RequestNegotiation implements ClientCertificates {
             Http11Required.reset(request, why);
         }
         return why;
-    }
-
-    private void requireUncommitted() throws NegotiationException {
-        boolean[] committed = {true};
-        try {
-            request.addHttpStreamWrapper(current -> {
-                committed[0] = current.isCommitted();
-                return current;
-            });
-        } catch (IllegalStateException ended) {
-            throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, "the request has ended", ended);
-        }
-        if (committed[0]) {
-            throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, null, null);
-        }
     }
 
     /** One stream a request, however often it negotiates. */

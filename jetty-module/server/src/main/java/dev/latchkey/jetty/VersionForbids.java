@@ -43,6 +43,12 @@ final class VersionForbids implements ClientCertificates {
     }
 
     private NegotiationException refusal() {
+        try {
+            Uncommitted.require(request);
+        } catch (NegotiationException tooLate) {
+            factory.getStatistics().failed(tooLate.reason());
+            return tooLate;
+        }
         factory.getStatistics().failed(Reason.HTTP_VERSION);
         Alternatives settings = factory.getAlternatives();
         StepUpRedirect.apply(request, settings);

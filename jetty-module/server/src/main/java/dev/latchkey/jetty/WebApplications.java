@@ -7,8 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.component.Container;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives each web application of a server what guards it, before it starts, whichever Servlet environment it is of.
@@ -20,7 +18,6 @@ import org.slf4j.LoggerFactory;
  * <p>Called by the server whenever a component is added anywhere below it, by any thread.
  */
 final class WebApplications implements Container.InheritedListener {
-    private static final Logger LOG = LoggerFactory.getLogger(WebApplications.class);
     private static final String JETTY = "org.eclipse.jetty.ee";
     private static final String CONTEXT = ".servlet.ServletContextHandler";
     private static final String EE8 = JETTY + "8.";
@@ -56,9 +53,7 @@ final class WebApplications implements Container.InheritedListener {
                 return;
             }
             if (context.getName().startsWith(EE8)) {
-                LOG.info(
-                        "@RequireClientCertificate guards nothing in {}, because it is of ee8; use latchkey.paths",
-                        component);
+                OldApplication.watch(component);
             } else {
                 install(context, component);
             }

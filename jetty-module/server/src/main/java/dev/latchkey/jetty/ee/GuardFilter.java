@@ -1,5 +1,6 @@
 package dev.latchkey.jetty.ee;
 
+import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions.Presence;
@@ -62,7 +63,12 @@ final class GuardFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         try {
-            guard(request).check(request);
+            ClientCertificate certificate = guard(request).check(request);
+            if (certificate.isTrusted() && request instanceof HttpServletRequest http && !response.isCommitted()) {
+                certificate
+                        .certificate()
+                        .ifPresent(leaf -> SessionBinding.bind(http, CertificateLogin.fingerprint(leaf)));
+            }
         } catch (NegotiationException x) {
             refuse(x, request, (HttpServletResponse) response);
             return;

@@ -28,5 +28,6 @@ public final class GuardInitializer implements ServletContainerInitializer {
             registration.setAsyncSupported(true);
             filter.registered(registration);
         }
+        context.addListener(new SessionBinding());
     }
 }

@@ -3,11 +3,13 @@ package dev.latchkey.jetty.ee;
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.RequireClientCertificate;
+import dev.latchkey.jetty.AnnotationScan;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
@@ -76,7 +78,7 @@ final class GuardedClasses {
     void refuseWhatNothingEnforces() throws ServletException {
         Set<String> unguarded = new TreeSet<>();
         try {
-            for (String name : new AnnotationScan(context).classNames()) {
+            for (String name : new AnnotationScan(files()).classNames()) {
                 Class<?> type = name.startsWith(OWN) ? null : load(name);
                 if (type != null && !isEnforced(type)) {
                     unguarded.add(name);
@@ -91,6 +93,20 @@ final class GuardedClasses {
                     + " latchkey-cdi in WEB-INF/lib and CDI started; guard these by a servlet, a bean,"
                     + " a security-constraint or latchkey.paths instead");
         }
+    }
+
+    private AnnotationScan.Files files() {
+        return new AnnotationScan.Files() {
+            @Override
+            public @Nullable Set<String> list(String directory) {
+                return context.getResourcePaths(directory);
+            }
+
+            @Override
+            public @Nullable InputStream open(String file) {
+                return context.getResourceAsStream(file);
+            }
+        };
     }
 
     private boolean isEnforced(Class<?> type) throws ServletException {

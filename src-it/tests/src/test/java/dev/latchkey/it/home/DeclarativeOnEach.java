@@ -1,11 +1,8 @@
 package dev.latchkey.it.home;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.latchkey.container.JettyHomeException;
-import dev.latchkey.container.JettyHomeRun;
 import dev.latchkey.it.Curl;
 import dev.latchkey.it.ServerParts;
 import dev.latchkey.it.home.beans.GuardedBean;
@@ -16,121 +13,24 @@ import dev.latchkey.it.home.misplaced.OnPlainMethod;
 import dev.latchkey.it.home.misplaced.OnServletMethod;
 import dev.latchkey.it.home.misplaced.OnStaticBeanMethod;
 import dev.latchkey.it.home.misplaced.WithStatusOfASuccess;
-import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.LogProblems;
 import dev.latchkey.testkit.TlsConnection;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What steps up without a line of code, on a real jetty-home with an ordinary realm: {@code CLIENT-CERT} in a web.xml,
- * annotated servlets, guarded paths. One server, with the same web application in each of its environments.
- */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class DeclarativeOnEach {
-    private static final byte[] BODY = "a body, kept".repeat(1000).getBytes(StandardCharsets.UTF_8);
-
-    /** As Jetty's own CLIENT-CERT names alice, so that a realm made for that one goes on to work. */
-    private static final String ALICE = "CN=alice, O=Latchkey demo";
-
-    private static final String BOB = "CN=bob, O=Latchkey demo";
-
-    private final String line;
-    private final List<String> environments;
-    private final HeldCertificate bob = issued("CN=bob,O=Latchkey demo");
-    private final HeldCertificate unknown = issued("CN=nobody knows me");
-    private Path dir;
-    private JettyHomeRun server;
-
+/** What steps up without a line of code: {@code CLIENT-CERT} in a web.xml, annotated servlets and beans. */
+abstract class DeclarativeOnEach extends GuardedServer {
     DeclarativeOnEach(String line, String... environments) {
-        this.line = line;
-        this.environments = List.of(environments);
-    }
-
-    private static HeldCertificate issued(String subject) {
-        return ServerParts.authority().issue("x").subject(subject).client().make();
-    }
-
-    Stream<String> environments() {
-        return environments.stream();
-    }
-
-    @BeforeAll
-    void start(@TempDir Path temporary) throws IOException {
-        dir = temporary;
-        Path realm = Realm.in(dir, """
-                CN\\=alice,\\ O\\=Latchkey\\ demo: ,user
-                CN\\=bob,\\ O\\=Latchkey\\ demo: ,user
-                CN\\=Latchkey\\ demo\\ CA,\\ O\\=Latchkey\\ demo: ,user,staff
-                peter: secret,user
-                """);
-        server = ServerParts.base(line, dir.resolve("base"))
-                .environments(environments.toArray(String[]::new))
-                .modules("demo-realm", "http2", "ee10-cdi")
-                .modules(
-                        environments.stream().map(e -> e + "-websocket-jakarta").toArray(String[]::new))
-                .overlay(realm)
-                .property("latchkey.paths", "/guarded-" + environments.get(0) + "/open/paths/*,/Elsewhere/*,*.secret")
-                .logFile(ServerParts.target().resolve("home-declarative-" + line + ".log"))
-                .start();
-        Path war = GuardedWar.in(dir);
-        for (String environment : environments) {
-            server.deploy("guarded-" + environment, war, environment);
-        }
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    private TlsConnection alice() throws IOException {
-        return ServerParts.tls12WithAlice().connect(server.httpsPort());
-    }
-
-    private TlsConnection anonymous() throws IOException {
-        return ServerParts.tls12().connect(server.httpsPort());
-    }
-
-    private TlsConnection with(HeldCertificate certificate) throws IOException {
-        return ServerParts.tls12().certificate(certificate).connect(server.httpsPort());
-    }
-
-    private static HttpAnswer get(TlsConnection connection, String path, String... headers) throws IOException {
-        connection.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + lines(headers) + "\r\n");
-        return connection.readFinal();
-    }
-
-    private static String lines(String... headers) {
-        return headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-    }
-
-    private static String sessionCookie(HttpAnswer answer) {
-        return "Cookie: " + answer.header("set-cookie").orElseThrow().replaceFirst(";.*", "");
-    }
-
-    private static void assertUser(HttpAnswer answer, String user) {
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-        assertThat(answer.values())
-                .contains(entry("user", user), entry("role", String.valueOf(!user.isEmpty())))
-                .contains(entry("auth", user.isEmpty() ? "null" : "CLIENT_CERT"));
+        super(line, environments);
     }
 
     // CLIENT-CERT.
@@ -250,6 +150,12 @@ abstract class DeclarativeOnEach {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("environments")
+    void r35AnAnnotatedServletBindsTheSessionLikewise(String environment) throws Exception {
+        assertBindsSessions("/guarded-" + environment, "/need", "/want");
+    }
+
     // What all guards share.
 
     @ParameterizedTest
@@ -326,8 +232,6 @@ abstract class DeclarativeOnEach {
             assertThat(answer.status()).as(path + answer).isEqualTo(200);
             assertThat(answer.values()).as(path).contains(entry("attribute", ServerParts.ALICE));
         }
-        assertThat(curl.get("/guarded-" + environments.get(0) + "/open/paths/x").values())
-                .contains(entry("attribute", ServerParts.ALICE));
         assertThat(LogProblems.in(server.log().from(position))).isEmpty();
     }
 
@@ -381,49 +285,6 @@ abstract class DeclarativeOnEach {
         }
     }
 
-    // Paths.
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/open/paths",
-                "/open/paths/x",
-                "/open/PATHS/x",
-                "/open/p%61ths/x",
-                "/open/paths;a=b/x",
-                "/open/./paths/x",
-                "/open/y/../paths/x",
-                "/open/any.secret"
-            })
-    void aPathOfTheConfigurationIsGuardedHoweverItIsWritten(String path) throws Exception {
-        String context = "/guarded-" + environments.get(0);
-        try (TlsConnection connection = anonymous()) {
-            HttpAnswer refused = connection.get(context + path);
-            assertThat(refused.status()).as(refused.toString()).isEqualTo(403);
-            assertThat(refused.text()).contains("LK201");
-            assertUser(connection.get(context + "/open/other"), "");
-        }
-        try (TlsConnection connection = alice()) {
-            HttpAnswer answer = connection.post(context + path, BODY);
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.values())
-                    .contains(
-                            entry("attribute", ServerParts.ALICE),
-                            entry("body", new String(BODY, StandardCharsets.UTF_8)));
-            assertThat(connection.timesAsked()).isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/open%2Fpaths/x", "/open//paths/x", "/open/%2e%2e/open/paths", "/open\\paths/x"})
-    void aPathThatCouldBeReadInTwoWaysIsServedToNobodyWithoutACertificate(String path) throws Exception {
-        try (TlsConnection connection = anonymous()) {
-            HttpAnswer answer = connection.get("/guarded-" + environments.get(0) + path);
-            assertThat(answer.status()).isBetween(400, 499);
-            assertThat(answer.text()).doesNotContain("servlet=");
-        }
-    }
-
     // What nothing would enforce, and beans.
 
     @ParameterizedTest
@@ -451,14 +312,6 @@ abstract class DeclarativeOnEach {
     void anAnnotationOnWhatIsNotInterceptedStopsAnApplicationWithCdi(Class<?> misplaced) {
         String name = "cdi-" + misplaced.getSimpleName().toLowerCase(Locale.ROOT) + ".war";
         assertDoesNotStart(GuardedWar.write(CdiWar.withWeld5(name).addClass(misplaced), dir), "ee10", misplaced);
-    }
-
-    private void assertDoesNotStart(Path war, String environment, Class<?> misplaced) {
-        String name = war.getFileName().toString().replaceFirst("\\.war$", "");
-        assertThatThrownBy(() -> server.deploy(name, war, environment))
-                .isInstanceOf(JettyHomeException.class)
-                .hasMessageContaining("@RequireClientCertificate")
-                .hasMessageContaining(misplaced.getName());
     }
 
     @Test

@@ -70,6 +70,39 @@ class AskingHostIT {
         }
     }
 
+    /** It was asked and has answered; another connection, of HTTP/1.1, would not change that. */
+    @ParameterizedTest
+    @CsvSource({"1.2,--http2", "1.3,--http2"})
+    void whoShowedNoneInTheFirstHandshakeIsNotSentAway(String tls, String http) throws Exception {
+        try (StepUpServer server = Hosts.asking()
+                .settings(f -> f.getAlternatives().setRedirectHost(Hosts.CERT))
+                .start()) {
+            Curl curl = Hosts.curl(dir, server.port()).tls(tls).with(http);
+            assertThat(curl.get(Hosts.url(Hosts.CERT, server.port(), "/ask")).values())
+                    .contains(entry("subject", ""), entry("mechanism", "first-handshake"), entry("http", "HTTP/2.0"));
+            HttpAnswer needed = curl.get(Hosts.url(Hosts.CERT, server.port(), "/need"));
+            assertThat(needed.status()).isEqualTo(403);
+            assertThat(needed.values()).contains(entry("reason", "no-certificate"));
+        }
+    }
+
+    @Test
+    void onTls13ItIsToldThatItShowedNoneAndNotThatItCannotBeAsked() throws Exception {
+        try (StepUpServer server = Hosts.asking().start();
+                TlsConnection connection = TlsClient.trusting(TestPki.AUTHORITY)
+                        .protocols("TLSv1.3")
+                        .serverName(Hosts.CERT)
+                        .connect(server.port())) {
+            assertThat(Hosts.get(connection, Hosts.CERT, "/need").values()).contains(entry("reason", "no-certificate"));
+            HttpAnswer wanted = Hosts.get(connection, Hosts.CERT, "/ask");
+            assertThat(wanted.status()).isEqualTo(200);
+            assertThat(wanted.values()).contains(entry("subject", ""), entry("mechanism", "first-handshake"));
+            assertThat(Hosts.get(connection, Hosts.CERT, "/fresh").values().get("reason"))
+                    .as("a fresh proof cannot be had in this way")
+                    .isIn("engine-cannot", "client-cannot");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--http1.1", "--http2"})
     void aRequestForSuchAHostOnAConnectionOfAnotherIsMisdirected(String http) throws Exception {

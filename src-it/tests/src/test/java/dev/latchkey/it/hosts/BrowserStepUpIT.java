@@ -11,14 +11,18 @@ import dev.latchkey.testkit.RecordPipe;
 import dev.latchkey.testkit.TestPrograms;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,6 +32,7 @@ import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that can be asked on TLS 1.2 only are served TLS 1.2; all others TLS 1.3. */
@@ -98,30 +103,69 @@ class BrowserStepUpIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 50, 100_000})
     void aHelloInRecordsOfAnySizeIsRead(int size) throws Exception {
+        try (StepUpServer server = server().start();
+                Socket socket = connect(server)) {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream());
+            out.write(inRecords(hello(), size));
+            out.flush();
+            assertTls12(socket);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "1,100000", "1000,3", "1000,100000"})
+    void behindAProxyHeaderAHelloMayComeInAnyPieces(int segment, int record) throws Exception {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes("PROXY TCP4 127.0.0.2 127.0.0.1 1000 443\r\n".getBytes(StandardCharsets.US_ASCII));
+        all.writeBytes(inRecords(hello(), record));
+        byte[] bytes = all.toByteArray();
+        try (StepUpServer server = behindAProxy().start();
+                Socket socket = connect(server)) {
+            socket.setTcpNoDelay(true);
+            for (int sent = 0; sent < bytes.length; sent += segment) {
+                socket.getOutputStream().write(bytes, sent, Math.min(segment, bytes.length - sent));
+            }
+            assertTls12(socket);
+        }
+    }
+
+    private static StepUpServer behindAProxy() {
+        return server().connector(c -> c.addFirstConnectionFactory(new ProxyConnectionFactory()));
+    }
+
+    private static Socket connect(StepUpServer server) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** {@return a ClientHello of Java's, without the header of its one record} */
+    private static byte[] hello() throws Exception {
         SSLEngine client = SSLContext.getDefault().createSSLEngine();
         client.setUseClientMode(true);
-        ByteBuffer hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
-        client.wrap(ByteBuffer.allocate(0), hello);
-        hello.flip().position(5); // behind the header of the one record
-        try (StepUpServer server = server().start();
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.setSoTimeout(20_000);
-            OutputStream out = new BufferedOutputStream(socket.getOutputStream());
-            while (hello.hasRemaining()) {
-                byte[] piece = new byte[Math.min(size, hello.remaining())];
-                hello.get(piece);
-                out.write(new byte[] {22, 3, 1, (byte) (piece.length >> 8), (byte) piece.length});
-                out.write(piece);
-            }
-            out.flush();
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            assertThat(in.readUnsignedByte()).as("a handshake record").isEqualTo(22);
-            in.readFully(new byte[4 + 4 + 2 + 32]); // record, message, version, random
-            in.readFully(new byte[in.readUnsignedByte()]);
-            assertThat(in.readUnsignedByte())
-                    .as("a cipher suite of TLS 1.2; those of 1.3 begin with 0x13")
-                    .isEqualTo(0xC0);
+        ByteBuffer record = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), record);
+        return Arrays.copyOfRange(record.array(), 5, record.position());
+    }
+
+    private static byte[] inRecords(byte[] hello, int size) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int done = 0; done < hello.length; done += size) {
+            int length = Math.min(size, hello.length - done);
+            out.writeBytes(new byte[] {22, 3, 1, (byte) (length >> 8), (byte) length});
+            out.write(hello, done, length);
         }
+        return out.toByteArray();
+    }
+
+    private static void assertTls12(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        assertThat(in.readUnsignedByte()).as("a handshake record").isEqualTo(22);
+        in.readFully(new byte[4 + 4 + 2 + 32]); // record, message, version, random
+        in.readFully(new byte[in.readUnsignedByte()]);
+        assertThat(in.readUnsignedByte())
+                .as("a cipher suite of TLS 1.2; those of 1.3 begin with 0x13")
+                .isEqualTo(0xC0);
     }
 
     @ParameterizedTest
@@ -148,8 +192,7 @@ class BrowserStepUpIT {
 
     @Test
     void behindAProxyHeader() throws Exception {
-        try (StepUpServer server = server().connector(c -> c.addFirstConnectionFactory(new ProxyConnectionFactory()))
-                .start()) {
+        try (StepUpServer server = behindAProxy().start()) {
             Curl curl = Hosts.curl(dir, server.port())
                     .with("--haproxy-protocol", "--http1.1")
                     .certificate("alice");

@@ -3,6 +3,7 @@ package dev.latchkey.it.hosts;
 import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
+import dev.latchkey.NegotiationOptions;
 import dev.latchkey.it.Curl;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
@@ -50,17 +51,29 @@ final class Hosts {
                                 request,
                                 response,
                                 ClientCertificates.of(request).current()))
-                .on("/ask/*", (request, response) -> {
-                    try {
-                        show(request, response, ClientCertificates.of(request).negotiateClientCertificate());
-                    } catch (NegotiationException x) {
-                        response.setStatus(x.status());
-                        String told = "reason=" + x.reason().token() + "\n";
-                        response.setContentLength(told.length());
-                        response.getWriter().print(told);
-                        response.flushBuffer(); // the head goes first, by itself
-                    }
-                });
+                .on("/ask/*", (request, response) -> ask(request, response, NegotiationOptions.builder()))
+                .on(
+                        "/need",
+                        (request, response) -> ask(
+                                request, response, NegotiationOptions.builder().need()))
+                .on(
+                        "/fresh",
+                        (request, response) -> ask(
+                                request, response, NegotiationOptions.builder().fresh()));
+    }
+
+    private static void ask(
+            HttpServletRequest request, HttpServletResponse response, NegotiationOptions.Builder options)
+            throws IOException {
+        try {
+            show(request, response, ClientCertificates.of(request).negotiateClientCertificate(options.build()));
+        } catch (NegotiationException x) {
+            response.setStatus(x.status());
+            String told = "reason=" + x.reason().token() + "\n";
+            response.setContentLength(told.length());
+            response.getWriter().print(told);
+            response.flushBuffer(); // the head goes first, by itself
+        }
     }
 
     /** {@return the same with hosts that ask} */

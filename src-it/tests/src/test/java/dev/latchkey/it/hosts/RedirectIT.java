@@ -3,15 +3,24 @@ package dev.latchkey.it.hosts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.ClientCertificates;
 import dev.latchkey.it.Curl;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsConnection;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A step-up that cannot be done on its connection sends the client to a host that asks in the first handshake. */
 class RedirectIT {
@@ -91,6 +100,56 @@ class RedirectIT {
                 assertThat(answer.header("Location")).as(line).hasValueSatisfying(l -> assertThat(l)
                         .matches("https://cert\\.example\\.org(:\\d+)?/ask.*"));
             }
+        }
+    }
+
+    /** URIs that some software reads as another host. Jetty takes them all here, as it does not by default. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//evil.example/ask",
+                "///evil.example",
+                "/ask//evil.example",
+                "/%2fevil.example",
+                "/%5cevil.example",
+                "/\\evil.example",
+                "/\\\\evil.example",
+                "/@evil.example",
+                "/.evil.example",
+                "/:@evil.example:443/",
+                "/ask/../../evil.example",
+                "/ask;@evil.example",
+                "/ask?x=//evil.example",
+                "https://user@evil.example/ask",
+                "https://user:word@evil.example:1/ask",
+                "https://evil.example\\@cert.example.org/ask",
+                "/ask%0d%0aLocation:%20https://evil.example/"
+            })
+    void noUriLeadsToAnotherHost(String uri) throws Exception {
+        try (StepUpServer server = server().http(c -> {
+                            c.setUriCompliance(UriCompliance.UNSAFE);
+                            c.setCustomizers(List.of(new SecureRequestCustomizer(false)));
+                        })
+                        .handler(new Handler.Abstract() {
+                            @Override
+                            public boolean handle(Request request, Response response, Callback callback)
+                                    throws Exception {
+                                ClientCertificates.of(request).negotiateClientCertificate();
+                                return false;
+                            }
+                        })
+                        .start();
+                TlsConnection connection = Hosts.java("TLSv1.3").connect(server.port())) {
+            connection.send("GET " + uri + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            HttpAnswer answer = connection.readFinal();
+            if (answer.status() == 400) {
+                assertThat(answer.header("Location")).isEmpty();
+                return;
+            }
+            assertThat(answer.status()).isEqualTo(307);
+            String location = answer.header("Location").orElseThrow();
+            assertThat(location).matches("https://cert\\.example\\.org(:\\d+)?/[^\\r\\n]*");
+            assertThat(URI.create(location.replace('\\', '/')).getHost()).isEqualTo(Hosts.CERT);
         }
     }
 

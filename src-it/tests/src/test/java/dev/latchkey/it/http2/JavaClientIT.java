@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.it.Lane;
+import dev.latchkey.it.OnlyOn;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.KeyStores;
@@ -19,6 +21,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 
 /** Java's own client does not follow HTTP_1_1_REQUIRED; one line of its settings helps. */
+@OnlyOn(
+        value = {Lane.JSSE_TLS12, Lane.OPENSSL_TLS12},
+        because = "Java's client offers no post-handshake authentication")
 class JavaClientIT {
     @Test
     void itFailsUponTheResetAndIsAskedOnHttp11() throws Exception {

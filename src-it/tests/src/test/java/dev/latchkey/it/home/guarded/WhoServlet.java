@@ -44,6 +44,9 @@ public class WhoServlet extends HttpServlet {
             case "error":
                 response.sendError(418, "told to");
                 return;
+            case "error=410":
+                response.sendError(410, "told to");
+                return;
             default:
                 if (wish.startsWith("forward=")) {
                     request.getRequestDispatcher(wish.substring(8)).forward(request, response);

@@ -1,7 +1,6 @@
-package dev.latchkey.jetty.ee;
+package dev.latchkey.jetty;
 
 import dev.latchkey.RequireClientCertificate;
-import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the classes of a web application that name the annotation, without loading any.
@@ -17,7 +17,18 @@ import java.util.zip.ZipInputStream;
  * application has excluded a jar. A guard that was overlooked would be none, so this looks at every class file. For one
  * thread.
  */
-final class AnnotationScan {
+public final class AnnotationScan {
+    /** The files of a web application, as a ServletContext of any environment shows them. */
+    public interface Files {
+        /** {@return what is in a directory, directories with a slash at their end; null if there is none such} */
+        @Nullable
+        Set<String> list(String directory) throws IOException;
+
+        /** {@return a file's content; null if there is none such} */
+        @Nullable
+        InputStream open(String file) throws IOException;
+    }
+
     private static final String CLASSES = "/WEB-INF/classes/";
     private static final String LIB = "/WEB-INF/lib/";
     private static final String VERSIONS = "META-INF/versions/";
@@ -27,17 +38,18 @@ final class AnnotationScan {
     private static final byte[] DESCRIPTOR =
             ("L" + RequireClientCertificate.class.getName().replace('.', '/') + ";").getBytes(StandardCharsets.UTF_8);
 
-    private final ServletContext context;
+    private final Files files;
     private final Set<String> found = new TreeSet<>();
 
-    AnnotationScan(ServletContext context) {
-        this.context = context;
+    /** A scan of an application's files. */
+    public AnnotationScan(Files files) {
+        this.files = files;
     }
 
     /** {@return the names of the classes that name it, wherever in themselves} */
-    Set<String> classNames() throws IOException {
+    public Set<String> classNames() throws IOException {
         directory(CLASSES);
-        Set<String> jars = context.getResourcePaths(LIB);
+        Set<String> jars = files.list(LIB);
         if (jars != null) {
             for (String jar : jars) {
                 if (jar.endsWith(".jar")) {
@@ -49,7 +61,7 @@ final class AnnotationScan {
     }
 
     private void directory(String path) throws IOException {
-        Set<String> children = context.getResourcePaths(path);
+        Set<String> children = files.list(path);
         if (children == null) {
             return;
         }
@@ -57,7 +69,7 @@ final class AnnotationScan {
             if (child.endsWith("/")) {
                 directory(child);
             } else if (child.endsWith(CLASS)) {
-                try (InputStream in = context.getResourceAsStream(child)) {
+                try (InputStream in = files.open(child)) {
                     if (in != null) {
                         look(child.substring(CLASSES.length()), in.readAllBytes());
                     }
@@ -67,7 +79,7 @@ final class AnnotationScan {
     }
 
     private void jar(String path) throws IOException {
-        try (InputStream in = context.getResourceAsStream(path)) {
+        try (InputStream in = files.open(path)) {
             if (in == null) {
                 return;
             }

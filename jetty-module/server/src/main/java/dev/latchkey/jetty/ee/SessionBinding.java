@@ -1,0 +1,46 @@
+package dev.latchkey.jetty.ee;
+
+import dev.latchkey.jetty.CertificateLogin;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+
+/**
+ * Binds HTTP sessions to the certificate that a guard has let pass: the first one gives the session a new id, so that
+ * nobody who knew the anonymous session is in it; another one ends it.
+ *
+ * <p>As a listener for requests that a path of the configuration guards, whose guard stands in front of the application
+ * and sees no session. Any thread.
+ */
+final class SessionBinding implements ServletRequestListener {
+    @Override
+    public void requestInitialized(ServletRequestEvent event) {
+        if (event.getServletRequest() instanceof HttpServletRequest request
+                && request.getAttribute(CertificateLogin.GUARD_ATTRIBUTE) instanceof String fingerprint) {
+            bind(request, fingerprint);
+        }
+    }
+
+    /**
+     * Binds the session of a request, if it has one.
+     *
+     * @param request whose response is not committed
+     * @param fingerprint of the client's own certificate
+     */
+    static void bind(HttpServletRequest request, String fingerprint) {
+        HttpSession session = request.getSession(false);
+        if (session == null) {
+            return;
+        }
+        synchronized (session) {
+            Object bound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE);
+            if (bound == null) {
+                session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
+                request.changeSessionId();
+            } else if (!bound.equals(fingerprint)) {
+                session.invalidate();
+            }
+        }
+    }
+}
