@@ -3,6 +3,7 @@ package dev.latchkey.jetty;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -14,18 +15,27 @@ import org.jspecify.annotations.Nullable;
  * annotation. Called once, by the thread that starts it.
  */
 final class OldApplication implements LifeCycle.Listener {
-    private OldApplication() {}
+    private final Object context;
 
-    /** Looks at an application when it has unpacked itself, which is before it serves anybody. */
+    private OldApplication(Object context) {
+        this.context = context;
+    }
+
+    /**
+     * Looks at an application as it starts, when it has unpacked itself and none of its servlets is there.
+     *
+     * @param context ee8's ServletContextHandler, stopped
+     */
     static void watch(Object context) {
-        ((LifeCycle) context).addEventListener(new OldApplication());
+        LifeCycle servlets = (LifeCycle) Objects.requireNonNull(ask(context, "getServletHandler"));
+        servlets.addEventListener(new OldApplication(context));
     }
 
     @Override
-    public void lifeCycleStarted(LifeCycle context) {
+    public void lifeCycleStarting(LifeCycle servlets) {
         Set<String> unguarded;
         try {
-            Resource base = base(context);
+            Resource base = (Resource) ask(context, "getBaseResource");
             unguarded = base == null ? Set.of() : new AnnotationScan(files(base)).classNames();
         } catch (IOException x) {
             throw new IllegalStateException("cannot read " + context + " to look for @RequireClientCertificate", x);
@@ -36,11 +46,12 @@ final class OldApplication implements LifeCycle.Listener {
         }
     }
 
-    private static @Nullable Resource base(LifeCycle context) throws IOException {
+    /** By name, because nothing of ee8 is there to compile this. */
+    private static @Nullable Object ask(Object context, String method) {
         try {
-            return (Resource) context.getClass().getMethod("getBaseResource").invoke(context);
+            return context.getClass().getMethod(method).invoke(context);
         } catch (InvocationTargetException | NoSuchMethodException | IllegalAccessException x) {
-            throw new IOException("not the ee8 that we know", x);
+            throw new IllegalStateException("not the ee8 that we know: " + context, x);
         }
     }
 

@@ -1,0 +1,2 @@
+//! Only so that a shared library comes of it.
+pub use quiche_crate::*;
