@@ -1,12 +1,12 @@
-// Drives one browser for a test, by puppeteer-core: node drive.mjs chromium|firefox EXECUTABLE PROFILE [PREFERENCES]
+// Drives one browser for a test, by puppeteer-core: node drive.mjs chromium|firefox EXECUTABLE PROFILE SETTINGS
 //
-// PREFERENCES are Firefox's, as JSON. Each line of standard input is a command, its words separated by tabs; each is
-// answered by one line: "ok" or "error", a tab, and text in Base64. The first line is the browser's version. The end of
-// standard input closes the browser.
+// SETTINGS are JSON: preferences of Firefox, a list of arguments for Chromium. Each line of standard input is a command,
+// its words separated by tabs; each is answered by one line: "ok" or "error", a tab, and text in Base64. The first line is
+// the browser's version. The end of standard input closes the browser.
 import { createInterface } from 'node:readline';
 import puppeteer from 'puppeteer-core';
 
-const [kind, executablePath, userDataDir, preferences = '{}'] = process.argv.slice(2);
+const [kind, executablePath, userDataDir, settings] = process.argv.slice(2);
 // In milliseconds. Much: other work may keep the machine busy.
 const patience = 90_000;
 
@@ -17,8 +17,8 @@ const browser = await puppeteer.launch({
   timeout: patience,
   protocolTimeout: patience,
   ...(kind === 'firefox'
-    ? { browser: 'firefox', extraPrefsFirefox: JSON.parse(preferences) }
-    : { args: ['--no-sandbox', '--disable-gpu', '--lang=en'] }),
+    ? { browser: 'firefox', extraPrefsFirefox: JSON.parse(settings) }
+    : { args: ['--no-sandbox', '--disable-gpu', '--lang=en', ...JSON.parse(settings)] }),
 });
 
 const tabs = new Map();

@@ -37,7 +37,7 @@ public final class CertificateLogin {
 
     /**
      * The attribute of a request that a path of the configuration guards: the fingerprint of the certificate with which it
-     * has passed.
+     * has passed, empty if it has passed without.
      */
     public static final String GUARD_ATTRIBUTE = "dev.latchkey.guard.certificate";
 
@@ -162,6 +162,13 @@ public final class CertificateLogin {
         } catch (NoSuchAlgorithmException | CertificateEncodingException x) {
             throw new IllegalStateException("a certificate that cannot be told from others", x);
         }
+    }
+
+    /** {@return the same of the certificate that a guard has let pass; empty if there is none} */
+    public static String fingerprint(ClientCertificate passed) {
+        return passed.isTrusted()
+                ? passed.certificate().map(CertificateLogin::fingerprint).orElse("")
+                : "";
     }
 
     /** {@return what a refused client is told: code and phrase of the reason} */

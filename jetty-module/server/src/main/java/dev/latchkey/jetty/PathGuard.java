@@ -72,12 +72,7 @@ final class PathGuard extends Handler.Wrapper {
 
     /** The application's HTTP session is bound to the certificate; its guard does that, where there is a session. */
     private static void passed(Request request, ClientCertificate certificate) {
-        if (certificate.isTrusted()) {
-            certificate
-                    .certificate()
-                    .ifPresent(leaf ->
-                            request.setAttribute(CertificateLogin.GUARD_ATTRIBUTE, CertificateLogin.fingerprint(leaf)));
-        }
+        request.setAttribute(CertificateLogin.GUARD_ATTRIBUTE, CertificateLogin.fingerprint(certificate));
     }
 
     private void goOn(Request request, Response response, Callback callback) {

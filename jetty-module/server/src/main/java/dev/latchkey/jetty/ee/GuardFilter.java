@@ -64,10 +64,8 @@ final class GuardFilter implements Filter {
             throws IOException, ServletException {
         try {
             ClientCertificate certificate = guard(request).check(request);
-            if (certificate.isTrusted() && request instanceof HttpServletRequest http && !response.isCommitted()) {
-                certificate
-                        .certificate()
-                        .ifPresent(leaf -> SessionBinding.bind(http, CertificateLogin.fingerprint(leaf)));
+            if (request instanceof HttpServletRequest http && !response.isCommitted()) {
+                SessionBinding.bind(http, CertificateLogin.fingerprint(certificate));
             }
         } catch (NegotiationException x) {
             refuse(x, request, (HttpServletResponse) response);

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpSession;
 
 /**
  * Binds HTTP sessions to the certificate that a guard has let pass: the first one gives the session a new id, so that
- * nobody who knew the anonymous session is in it; another one ends it.
+ * nobody who knew the anonymous session is in it; another one ends it, and so does none, where one is but wanted.
  *
  * <p>As a listener for requests that a path of the configuration guards, whose guard stands in front of the application
  * and sees no session. Any thread.
@@ -26,7 +26,7 @@ final class SessionBinding implements ServletRequestListener {
      * Binds the session of a request, if it has one.
      *
      * @param request whose response is not committed
-     * @param fingerprint of the client's own certificate
+     * @param fingerprint of the client's own certificate; empty if there is none
      */
     static void bind(HttpServletRequest request, String fingerprint) {
         HttpSession session = request.getSession(false);
@@ -35,10 +35,10 @@ final class SessionBinding implements ServletRequestListener {
         }
         synchronized (session) {
             Object bound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE);
-            if (bound == null) {
+            if (bound == null && !fingerprint.isEmpty()) {
                 session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
                 request.changeSessionId();
-            } else if (!bound.equals(fingerprint)) {
+            } else if (bound != null && !bound.equals(fingerprint)) {
                 session.invalidate();
             }
         }

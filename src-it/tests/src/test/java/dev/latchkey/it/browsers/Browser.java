@@ -32,7 +32,16 @@ final class Browser implements AutoCloseable {
 
     /** {@return Chromium with the certificates of a home} */
     static Browser chromium(BrowserHome home) throws IOException {
-        return start(home, "chromium", TestPrograms.require("chromium"), "{}");
+        return chromium(home, "[]");
+    }
+
+    /**
+     * {@return the same}
+     *
+     * @param arguments more of them, as a list in JSON
+     */
+    static Browser chromium(BrowserHome home, String arguments) throws IOException {
+        return start(home, "chromium", TestPrograms.require("chromium"), arguments);
     }
 
     /**

@@ -28,6 +28,11 @@ final class ChromiumPolicy implements AutoCloseable {
 
     /** {@return the policy, in force for browsers that start from now on; who may not write it does without the test} */
     static ChromiumPolicy selectFor(int port) throws IOException {
+        return selectFor("localhost", port);
+    }
+
+    /** {@return the same for another host} */
+    static ChromiumPolicy selectFor(String host, int port) throws IOException {
         Path directory = TestPrograms.require("a writable " + POLICIES, writable());
         Path file = directory.resolve("latchkey-test-" + ProcessHandle.current().pid() + ".json");
         FileChannel lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -35,7 +40,7 @@ final class ChromiumPolicy implements AutoCloseable {
             lock.lock(); // until it is closed, or the process has ended
             Files.writeString(
                     file,
-                    "{\"AutoSelectCertificateForUrls\":[\"{\\\"pattern\\\":\\\"https://localhost:" + port
+                    "{\"AutoSelectCertificateForUrls\":[\"{\\\"pattern\\\":\\\"https://" + host + ":" + port
                             + "\\\",\\\"filter\\\":{}}\"]}");
             return new ChromiumPolicy(file, lock);
         } catch (IOException | RuntimeException x) {

@@ -153,7 +153,7 @@ abstract class DeclarativeOnEach extends GuardedServer {
     @ParameterizedTest
     @MethodSource("environments")
     void r35AnAnnotatedServletBindsTheSessionLikewise(String environment) throws Exception {
-        assertBindsSessions("/guarded-" + environment, "/need", "/want");
+        assertBindsSessions("/guarded-" + environment, "/need", "/want", "/open/x?include=/need");
     }
 
     // What all guards share.

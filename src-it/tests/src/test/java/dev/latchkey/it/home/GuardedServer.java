@@ -121,7 +121,7 @@ abstract class GuardedServer {
                 .contains(entry("auth", user.isEmpty() ? "null" : "CLIENT_CERT"));
     }
 
-    /** R35: the first certificate gives an anonymous session a new id, another one ends it. */
+    /** R35: the first certificate gives an anonymous session a new id; another one ends it, or none where it is wanted. */
     void assertBindsSessions(String context, String... guarded) throws IOException {
         for (String path : guarded) {
             String cookie;
@@ -145,6 +145,13 @@ abstract class GuardedServer {
             }
             try (TlsConnection connection = alice()) {
                 assertThat(get(connection, context + path, cookie).values()).contains(entry("session", id));
+            }
+            if (path.equals("/want")) {
+                try (TlsConnection connection = anonymous()) {
+                    HttpAnswer gone = get(connection, context + path, cookie);
+                    assertThat(gone.status()).isEqualTo(200);
+                    assertThat(gone.values().get("note")).isIn("", "null");
+                }
             }
             try (TlsConnection connection = with(bob)) {
                 assertThat(get(connection, context + path, cookie).values().get("note"))
