@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random and mutated hellos: the parser throws nothing, whatever comes, and takes no time. 100,000 inputs; so many as
- * the system property {@code latchkey.fuzz} says in a long run (10,000,000 before a release). The seed is printed, and
+ * the system property {@code latchkey.fuzz} says in a long run (10,000,000 before a release, in a bit more than a minute). The seed is printed, and
  * {@code latchkey.seed} repeats a run.
  */
 class ClientHelloFuzzTest {

@@ -26,8 +26,8 @@ record Page(Connection connection, ClientCertificate certificate, String outcome
                 <body>
                 <main>
                 <h1>A certificate when it is needed</h1>
-                <p>This page was served without asking for a client certificate. The buttons ask for it on the
-                connection that is open already.</p>
+                <p>This page asks for no client certificate by itself. The buttons do, on the connection that is open
+                already.</p>
                 %s<section aria-labelledby="connection">
                 <h2 id="connection">This connection</h2>
                 <dl>
@@ -87,7 +87,8 @@ record Page(Connection connection, ClientCertificate certificate, String outcome
     }
 
     private static String button(String wish, String label, String effect) {
-        return "<p><button name=\"ask\" value=\"" + wish + "\">" + label + "</button> " + effect + "</p>\n";
+        return "<p><button name=\"ask\" value=\"" + wish + "\" aria-describedby=\"" + wish + "\">" + label
+                + "</button> <span id=\"" + wish + "\">" + effect + "</span></p>\n";
     }
 
     static String escape(String text) {

@@ -11,8 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee9.webapp.WebAppContext;
 import org.eclipse.jetty.http.HttpTester;
@@ -139,6 +143,24 @@ class StepUpApplicationTest {
                 .startsWith("default-src 'none'")
                 .doesNotContain("unsafe", "http", "*");
         assertThat(response.getContent()).doesNotContain("<script", "style=", "://");
+    }
+
+    @Test
+    void aScreenReaderFindsItsWay() throws Exception {
+        String page = exchange("GET", "", "", "").getContent();
+        assertThat(page).contains("<html lang=\"en\">", "<title>", "name=\"viewport\"", "<main>", "<h1>");
+        Set<String> ids = Pattern.compile(" id=\"([^\"]+)\"")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+        List<String> named = Pattern.compile(" aria-(?:labelledby|describedby)=\"([^\"]+)\"")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(named).hasSize(4 + 4); // sections and buttons
+        assertThat(ids).containsExactlyInAnyOrderElementsOf(named);
     }
 
     @ParameterizedTest

@@ -71,6 +71,9 @@ class BrowsersIT {
                 .contains(SHOWN, ServerParts.ALICE, "HTTP/1.1", "TLSv1.2", "renegotiation");
         browser.picture("one", name + "-stepped-up", WIDE);
         browser.picture("one", name + "-stepped-up-phone", NARROW);
+        assertThat(browser.evaluate("one", "document.documentElement.scrollWidth <= window.innerWidth"))
+                .as("nothing is wider than a phone")
+                .isEqualTo("true");
 
         assertThat(browser.open("two", page + "secure")).contains("subject=" + ServerParts.ALICE);
         assertThat(browser.open("two", page)).contains("A certificate when it is needed");
