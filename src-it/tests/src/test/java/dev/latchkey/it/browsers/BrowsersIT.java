@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.container.JettyHomeRun;
 import dev.latchkey.it.ServerParts;
+import dev.latchkey.testkit.DemoPki;
+import dev.latchkey.testkit.KeyStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,6 +151,29 @@ class BrowsersIT {
             browser.open("one", page);
             assertThat(browser.click("one", WANT)).contains(ServerParts.ALICE);
         }
+    }
+
+    @Test
+    void chromiumOffersNoCertificateOfAnAuthorityThatIsNotTrusted(@TempDir Path dir) throws IOException {
+        try (ChromiumPolicy selecting = ChromiumPolicy.selectFor(server.httpsPort());
+                Browser browser = Browser.chromium(stranger(dir))) {
+            tellsThatThereIsNone(browser, "chromium-stranger");
+        }
+    }
+
+    @Test
+    void firefoxOffersNoCertificateOfAnAuthorityThatIsNotTrusted(@TempDir Path dir) throws IOException {
+        try (Browser browser = Browser.firefox(stranger(dir), TLS_1_2_AUTOMATIC)) {
+            tellsThatThereIsNone(browser, "firefox-stranger");
+        }
+    }
+
+    private static BrowserHome stranger(Path dir) throws IOException {
+        Path keys = KeyStores.write(
+                KeyStores.holding(ServerParts.stranger(), DemoPki.PASSWORD),
+                dir.resolve("stranger.p12"),
+                DemoPki.PASSWORD);
+        return BrowserHome.in(dir.resolve("home")).importing(keys);
     }
 
     // What a person chooses in the browser's own dialog, by the keyboard.
