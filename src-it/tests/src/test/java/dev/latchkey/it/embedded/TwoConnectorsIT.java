@@ -13,6 +13,10 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintMapping;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintSecurityHandler;
@@ -29,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two connectors that trust different authorities, in front of one application with {@code CLIENT-CERT}. */
+/** Two connectors that trust different authorities, and one without TLS, in front of one application with {@code CLIENT-CERT}. */
 class TwoConnectorsIT {
     private static final HeldCertificate OTHER = TestPki.authority("Latchkey other CA");
     private static final HeldCertificate CAROL =
@@ -38,11 +42,15 @@ class TwoConnectorsIT {
     private final Server server = new Server();
     private ServerConnector one;
     private ServerConnector two;
+    private ServerConnector plain;
 
     @BeforeEach
     void start() throws Exception {
         one = connector(TestPki.AUTHORITY);
         two = connector(OTHER);
+        plain = new ServerConnector(server);
+        plain.setHost("127.0.0.1");
+        server.addConnector(plain);
         server.setHandler(application());
         DeclarativeStepUp.install(server).setPaths("/path/*");
         server.start();
@@ -100,6 +108,18 @@ class TwoConnectorsIT {
         assertPasses(two, CAROL, path, "CN=carol");
         assertRefused(two, TestPki.ALICE, path);
         assertRefused(one, CAROL, path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/users/x", "/path/x"})
+    void aRequestWithoutTlsIsRefused(String path) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + plain.getLocalPort() + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("LK101").doesNotContain("user=");
     }
 
     private static void assertPasses(ServerConnector to, HeldCertificate who, String path, String name)
