@@ -14,14 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class CleanPool extends ThreadPoolExecutor {
     CleanPool(IdentityFlow flow, int threads, String namePrefix) {
-        super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), workers(flow, namePrefix));
+        super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), workers(flow, namePrefix, true));
     }
 
-    /** {@return a factory of workers that end with {@link #endLostWorker()}} */
-    static ThreadFactory workers(IdentityFlow flow, String namePrefix) {
+    /**
+     * {@return a factory of threads that are born clean}
+     *
+     * @param retirable whether the pool ends lost ones with {@link #endLostWorker()}
+     */
+    static ThreadFactory workers(IdentityFlow flow, String namePrefix, boolean retirable) {
         AtomicInteger number = new AtomicInteger();
-        return work ->
-                flow.room().call(() -> new CleanWorker(flow.room(), work, namePrefix + number.incrementAndGet(), true));
+        return work -> flow.room()
+                .call(() -> new CleanWorker(flow.room(), work, namePrefix + number.incrementAndGet(), retirable));
     }
 
     @Override

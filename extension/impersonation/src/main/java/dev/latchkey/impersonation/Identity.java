@@ -4,6 +4,11 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +142,50 @@ public final class Identity implements AutoCloseable {
             Reference.reachabilityFence(this);
         }
         return flow.reference(parts);
+    }
+
+    /**
+     * {@return the work, to be run as this identity on whatever thread, any number of times}
+     *
+     * <p>It keeps a reference of its own, given back when it is itself forgotten.
+     *
+     * @throws IdentityException if this is closed
+     */
+    public Runnable wrap(Runnable work) {
+        return new Carried(retain()).runnable(work);
+    }
+
+    /** {@return a Callable that runs as this identity; else as {@link #wrap(Runnable)}} */
+    public <T extends @Nullable Object> Callable<T> wrapCallable(Callable<? extends T> work) {
+        return new Carried(retain()).callable(work);
+    }
+
+    /** {@return a Supplier that runs as this identity; else as {@link #wrap(Runnable)}} */
+    public <T extends @Nullable Object> Supplier<T> wrapSupplier(Supplier<? extends T> work) {
+        return new Carried(retain()).supplier(work);
+    }
+
+    /** {@return a Function that runs as this identity; else as {@link #wrap(Runnable)}} */
+    public <A extends @Nullable Object, T extends @Nullable Object> Function<A, T> wrapFunction(
+            Function<? super A, ? extends T> work) {
+        return new Carried(retain()).function(work);
+    }
+
+    /** {@return a Consumer that runs as this identity; else as {@link #wrap(Runnable)}} */
+    public <A extends @Nullable Object> Consumer<A> wrapConsumer(Consumer<? super A> work) {
+        return new Carried(retain()).consumer(work);
+    }
+
+    /** {@return a BiFunction that runs as this identity; else as {@link #wrap(Runnable)}} */
+    public <A extends @Nullable Object, B extends @Nullable Object, T extends @Nullable Object>
+            BiFunction<A, B, T> wrapBiFunction(BiFunction<? super A, ? super B, ? extends T> work) {
+        return new Carried(retain()).biFunction(work);
+    }
+
+    /** {@return a BiConsumer that runs as this identity; else as {@link #wrap(Runnable)}} */
+    public <A extends @Nullable Object, B extends @Nullable Object> BiConsumer<A, B> wrapBiConsumer(
+            BiConsumer<? super A, ? super B> work) {
+        return new Carried(retain()).biConsumer(work);
     }
 
     /** Gives this reference back; the last one gives back what the identity owns. Again: does nothing. */

@@ -2,6 +2,7 @@ package dev.latchkey.impersonation;
 
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,10 @@ import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +52,7 @@ public final class IdentityFlow implements AutoCloseable {
         scopedIdentities = only(ScopedIdentity.class, usable).toArray(ScopedIdentity[]::new);
         virtualThreads = builder.virtualThreads;
         room = new CleanRoom(threadIdentities, scopedIdentities).open();
-        incidents = new Incidents(room, builder.lostThreads, statistics);
+        incidents = new Incidents(room, builder.lostThreads, statistics, builder.quiet);
         cleaner = Cleaner.create(work -> new CleanWorker(room, work, "latchkey-identity-cleaner", false));
         hops = virtualThreads == VirtualThreads.HOP ? new HopThreads(this, builder.hopThreads) : null;
         none = new Identity(this, IdentityParts.of(this, List.of()), null);
@@ -99,6 +104,24 @@ public final class IdentityFlow implements AutoCloseable {
         }
     }
 
+    /**
+     * {@return the provider of this class, for those who make parts with it}
+     *
+     * @param <P> the provider's class
+     * @param kind the same
+     * @throws IdentityException if this flow has none; the message says why it was left out
+     */
+    public <P extends IdentityProvider> P provider(Class<P> kind) {
+        return Stream.<IdentityProvider>concat(Arrays.stream(threadIdentities), Arrays.stream(scopedIdentities))
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .findFirst()
+                .orElseThrow(() -> new IdentityException(
+                        IdentityFailure.NO_PROVIDER,
+                        leftOut.isEmpty() ? kind.getSimpleName() : kind.getSimpleName() + "; left out: " + leftOut,
+                        null));
+    }
+
     /** {@return "no identity": its work runs clean} */
     public Identity none() {
         return none;
@@ -122,6 +145,47 @@ public final class IdentityFlow implements AutoCloseable {
     /** {@return a handle that owns one reference, taken over from the caller} */
     Identity reference(IdentityParts parts) {
         return parts.key().isNone() ? none : new Identity(this, parts, cleaner);
+    }
+
+    /** {@return an executor that runs each task as whoever submits it, on the threads of this one} */
+    public ImpersonatingExecutorService executor(ExecutorService threads) {
+        return new ImpersonatingExecutorService(this, threads);
+    }
+
+    /** {@return as {@link #executor}, with tasks that wait or repeat} */
+    public ImpersonatingScheduledExecutorService scheduledExecutor(ScheduledExecutorService threads) {
+        return new ImpersonatingScheduledExecutorService(this, threads);
+    }
+
+    /**
+     * {@return an executor with a pool of its own: daemon threads that are born clean, started now, and replaced when
+     * they cannot be proven clean}
+     *
+     * @param threads how many
+     * @param namePrefix how their names begin
+     * @throws IllegalArgumentException if there shall be none
+     */
+    public ImpersonatingExecutorService newFixedThreadPool(int threads, String namePrefix) {
+        CleanPool pool = new CleanPool(this, threads, namePrefix);
+        pool.prestartAllCoreThreads();
+        return executor(pool);
+    }
+
+    /** {@return as {@link #newFixedThreadPool}, with tasks that wait or repeat} */
+    public ImpersonatingScheduledExecutorService newScheduledThreadPool(int threads, String namePrefix) {
+        CleanScheduledPool pool = new CleanScheduledPool(this, threads, namePrefix);
+        pool.prestartAllCoreThreads();
+        return scheduledExecutor(pool);
+    }
+
+    /**
+     * {@return a factory of daemon threads that carry no identity, whoever starts them}
+     *
+     * <p>For pools of others, such as a server's: they cannot be made to end a lost thread, so the {@link
+     * LostThreadPolicy} acts.
+     */
+    public ThreadFactory cleanThreads(String namePrefix) {
+        return CleanPool.workers(this, namePrefix, false);
     }
 
     /** {@return what this flow has counted so far} */
@@ -232,6 +296,8 @@ public final class IdentityFlow implements AutoCloseable {
         private int hopThreads = 2 * Runtime.getRuntime().availableProcessors();
         private LostThreadPolicy lostThreads = LostThreadPolicy.HALT;
 
+        private boolean quiet;
+
         private Builder() {}
 
         /** Adds a provider. */
@@ -286,6 +352,19 @@ public final class IdentityFlow implements AutoCloseable {
          * @throws IdentityException if a provider finds the process unsafe
          */
         public IdentityFlow build() {
+            IdentityFlow flow = new IdentityFlow(this);
+            try {
+                Rehearsal.of(flow);
+                return flow;
+            } catch (RuntimeException | Error e) {
+                flow.close();
+                throw e;
+            }
+        }
+
+        /** {@return a flow that is not rehearsed and logs nothing: the rehearsal's own} */
+        IdentityFlow buildQuietly() {
+            quiet = true;
             return new IdentityFlow(this);
         }
     }

@@ -15,11 +15,13 @@ final class Incidents {
     private final CleanRoom room;
     private final LostThreadPolicy policy;
     private final IdentityStatistics statistics;
+    private final boolean quiet;
 
-    Incidents(CleanRoom room, LostThreadPolicy policy, IdentityStatistics statistics) {
+    Incidents(CleanRoom room, LostThreadPolicy policy, IdentityStatistics statistics, boolean quiet) {
         this.room = room;
         this.policy = policy;
         this.statistics = statistics;
+        this.quiet = quiet;
     }
 
     /**
@@ -37,7 +39,7 @@ final class Incidents {
         }
         String fate = retired ? "its pool ends it" : "its pool cannot end it, the policy acts";
         String line = "Thread " + thread.getName() + " is lost, " + fate + ": " + failure.getMessage();
-        room.tell(() -> LOG.log(Level.ERROR, line, failure));
+        say(Level.ERROR, line, failure);
         if (!retired) {
             policy.lost(thread, failure);
         }
@@ -60,7 +62,7 @@ final class Incidents {
         String whose = provider == null ? "" : ", of " + provider.name();
         String line = IdentityFailure.SCOPE_LEFT_OPEN.code() + ": " + IdentityFailure.SCOPE_LEFT_OPEN.phrase()
                 + " (thread " + Thread.currentThread().getName() + whose + ")";
-        room.tell(() -> LOG.log(Level.WARNING, line));
+        say(Level.WARNING, line, null);
     }
 
     /** Gives a part back; a failure is told and counted, for there is nobody else to care. */
@@ -71,7 +73,13 @@ final class Incidents {
         } catch (RuntimeException | LinkageError e) {
             String line = IdentityFailure.RELEASE_FAILED.code() + ": " + IdentityFailure.RELEASE_FAILED.phrase() + " ("
                     + part.provider() + ")";
-            room.tell(() -> LOG.log(Level.ERROR, line, e));
+            say(Level.ERROR, line, e);
+        }
+    }
+
+    private void say(Level level, String line, @Nullable Throwable failure) {
+        if (!quiet) {
+            room.tell(() -> LOG.log(level, line, failure));
         }
     }
 

@@ -144,13 +144,26 @@ final class Native {
             // libssl needs libcrypto, and finds the copy that is loaded already whatever its file is called.
             SymbolLookup crypto = open(OpenSsl.LIBCRYPTO_PROPERTY, "crypto");
             SymbolLookup ssl = open(OpenSsl.LIBSSL_PROPERTY, "ssl");
+            requireFunction(crypto, "OpenSSL_version_num", OpenSsl.LIBCRYPTO_PROPERTY, "libcrypto");
+            requireFunction(ssl, "OPENSSL_init_ssl", OpenSsl.LIBSSL_PROPERTY, "libssl");
             String version = versionOf(crypto);
             if (versionNumber(crypto) < OLDEST) {
                 return Loading.failed(version + " is too old: OpenSSL 3.0 or later is needed");
             }
             return new Loading(crypto, ssl, version, null);
+        } catch (IllegalCallerException e) {
+            return Loading.failed("OpenSSL 3 is not usable: this Java denies native access; start it with"
+                    + " --enable-native-access=ALL-UNNAMED");
         } catch (Throwable t) {
             return Loading.failed("OpenSSL 3 is not usable: " + t.getMessage());
+        }
+    }
+
+    private static void requireFunction(SymbolLookup library, String function, String property, String name) {
+        if (library.find(function).isEmpty()) {
+            String path = System.getProperty(property, "");
+            throw new IllegalStateException((path.isBlank() ? "what is found as " + name : path) + " is not OpenSSL's "
+                    + name + ", or is older than OpenSSL 1.1");
         }
     }
 

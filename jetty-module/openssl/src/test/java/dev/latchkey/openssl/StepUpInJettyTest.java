@@ -82,7 +82,7 @@ class StepUpInJettyTest {
                         .orElse("");
                 answer = subject + " " + c.mechanism().map(Mechanism::token).orElse("") + " " + c.wasAlreadyPresent();
             } catch (NegotiationException x) {
-                response.setStatus(x.reason().status());
+                response.setStatus(x.status());
                 answer = x.reason().token();
             }
             String body = Content.Source.asString(request);

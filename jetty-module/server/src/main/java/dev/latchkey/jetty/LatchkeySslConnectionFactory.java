@@ -60,6 +60,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile long discardLimit = 64L * 1024 * 1024;
     private volatile long discardTimeout = 3_000;
     private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
+    private volatile VersionAnswer http2 = VersionAnswer.of("latchkey.http2", "reset", true);
     private volatile @Nullable Loaded loaded;
 
     /**
@@ -69,10 +70,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public LatchkeySslConnectionFactory(SslContextFactory.Server sslContextFactory, String nextProtocol) {
         super(sslContextFactory, nextProtocol);
-        if (sslContextFactory.isRunning()) {
-            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
-                    + " starts, so that it can wrap the TLS engine's provider");
-        }
+        requireNotRunning(sslContextFactory);
         sslContextFactory.setProvider(StepUpProvider.nameFor(sslContextFactory.getProvider()));
         statistics = new NegotiationStatistics(this::getKeptBytes);
         installBean(statistics);
@@ -113,10 +111,35 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         return ours;
     }
 
+    /** {@return the name of the JSSE provider that makes the TLS engines, or null for the JDK's preferred one} */
+    public @Nullable String getProvider() {
+        return StepUpProvider.baseOf(getSslContextFactory().getProvider());
+    }
+
+    /**
+     * Sets who makes the TLS engines, instead of whom the SslContextFactory named so far.
+     *
+     * @param provider the name of a registered JSSE provider, or null for the JDK's preferred one
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalStateException if the SslContextFactory runs already
+     */
+    public void setProvider(@Nullable String provider) {
+        requireNotRunning(getSslContextFactory());
+        getSslContextFactory().setProvider(StepUpProvider.nameFor(provider));
+    }
+
+    private static void requireNotRunning(SslContextFactory.Server sslContextFactory) {
+        if (sslContextFactory.isRunning()) {
+            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
+                    + " starts, so that it can wrap the TLS engine's provider");
+        }
+    }
+
     @Override
     public void configure(Connector connector) {
         super.configure(connector);
         budget = serverBudget(connector.getServer());
+        DeclarativeStepUp.install(connector.getServer());
         connector.getContainedBeans(HttpConfiguration.class).forEach(LatchkeySslConnectionFactory::addCustomizer);
     }
 
@@ -373,6 +396,28 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setMaxAuthoritiesSize(int bytes) {
         maxAuthoritiesSize = (int) atLeast(0, bytes, "maxAuthoritiesSize");
+    }
+
+    /** {@return how a step-up is answered on HTTP/2} */
+    VersionAnswer http2Answer() {
+        return http2;
+    }
+
+    /** {@return how a step-up is answered on HTTP/2: {@code reset}, or a status} */
+    @ManagedAttribute("how a step-up is answered on HTTP/2: reset, or a status")
+    public String getHttp2() {
+        return http2.asText();
+    }
+
+    /**
+     * Sets how a step-up is answered on HTTP/2, which forbids both ways to ask on an open connection.
+     *
+     * @param answer {@code reset} (the default): the stream is reset with HTTP_1_1_REQUIRED (RFC 9113 section 7), and
+     *     browsers and curl come back on HTTP/1.1 by themselves; or a status from 400 to 499, which tells the reason
+     * @throws IllegalArgumentException if it is neither
+     */
+    public void setHttp2(String answer) {
+        http2 = VersionAnswer.of("latchkey.http2", answer, true);
     }
 
     private static long atLeast(long least, long value, String name) {

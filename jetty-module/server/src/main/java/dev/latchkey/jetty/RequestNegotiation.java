@@ -147,8 +147,8 @@ final class RequestNegotiation implements ClientCertificates {
             show(proof);
             return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
         }
-        Http1 http = requireHttp1();
         requireUncommitted();
+        Http1 http = requireHttp1();
         connection.mechanism().check();
         StepUpStream below = stream();
         StepUp stepUp = new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics());
@@ -170,13 +170,24 @@ final class RequestNegotiation implements ClientCertificates {
     private Http1 requireHttp1() throws NegotiationException {
         Http1 http = Http1.of(request);
         if (http == null) {
-            String version = request.getConnectionMetaData().getHttpVersion().asString();
-            throw new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null);
+            throw refuseVersion();
         }
         if (!http.isStillHttp()) {
             throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, "the connection was upgraded", null);
         }
         return http;
+    }
+
+    /** Decided before the body is read and before any error page: the client is to come back, whatever it sent. */
+    private NegotiationException refuseVersion() {
+        String version = request.getConnectionMetaData().getHttpVersion().asString();
+        VersionAnswer answer = factory.http2Answer();
+        JettyNegotiationException why =
+                new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null).withStatus(answer.status());
+        if (answer.isReset() && Http11Required.appliesTo(request)) {
+            Http11Required.reset(request, why);
+        }
+        return why;
     }
 
     private void requireUncommitted() throws NegotiationException {

@@ -45,6 +45,23 @@ public final class TestPrograms {
         return require(name, find(name), false, leftOutFile());
     }
 
+    /**
+     * Goes on only as root; else the test fails or is skipped, as the class says.
+     *
+     * @param what is left out without, for the record
+     */
+    public static void requireRoot(String what) {
+        if ("root".equals(System.getProperty("user.name"))) {
+            return;
+        }
+        record(what + " (needs root)", leftOutFile());
+        String message = what + ": run as root to run this test";
+        if ("true".equals(System.getenv("CI"))) {
+            Assertions.fail(message);
+        }
+        Assumptions.abort(message);
+    }
+
     static Optional<Path> find(String name, String path) {
         return Stream.of(path.split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty())

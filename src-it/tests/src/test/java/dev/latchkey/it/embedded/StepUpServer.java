@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -56,6 +58,7 @@ public final class StepUpServer implements AutoCloseable {
     private final List<Consumer<LatchkeySslConnectionFactory>> setUps = new ArrayList<>();
     private Handler handler = context;
     private boolean withStockConnector;
+    private boolean withHttp2;
     private ServerConnector connector;
     private ServerConnector stockConnector;
     private LatchkeySslConnectionFactory factory;
@@ -143,6 +146,12 @@ public final class StepUpServer implements AutoCloseable {
         return this;
     }
 
+    /** Offers HTTP/2 by ALPN, before HTTP/1.1. */
+    public StepUpServer http2() {
+        withHttp2 = true;
+        return this;
+    }
+
     /** Handles requests by a core handler in place of servlets. */
     public StepUpServer handler(Handler core) {
         handler = core;
@@ -200,7 +209,15 @@ public final class StepUpServer implements AutoCloseable {
     }
 
     private ConnectionFactory[] connectionFactories() {
-        return AbstractConnectionFactory.getFactories(tls, new HttpConnectionFactory(new HttpConfiguration(http)));
+        HttpConfiguration configuration = new HttpConfiguration(http);
+        HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
+        if (!withHttp2) {
+            return AbstractConnectionFactory.getFactories(tls, http1);
+        }
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        return AbstractConnectionFactory.getFactories(
+                tls, alpn, new HTTP2ServerConnectionFactory(configuration), http1);
     }
 
     /** {@return where the connector listens that steps up} */

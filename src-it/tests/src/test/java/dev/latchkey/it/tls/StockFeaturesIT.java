@@ -263,9 +263,10 @@ class StockFeaturesIT {
     }
 
     @Test
-    void onHttp2TheReasonIsTheHttpVersionAndOtherStreamsLive() throws Exception {
+    void onHttp2AStatusCanTellTheReasonAndOtherStreamsLive() throws Exception {
         StepUpServer setUp = server(new SslContextFactory.Server());
         ServerConnector connector = withHttp2(setUp);
+        connector.getConnectionFactory(LatchkeySslConnectionFactory.class).setHttp2("403");
         CompletableFuture<Void> go = new CompletableFuture<>();
         setUp.on("/slow", (request, response) -> {
             go.get(20, TimeUnit.SECONDS);

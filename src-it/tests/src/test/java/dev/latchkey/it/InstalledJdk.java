@@ -1,4 +1,4 @@
-package dev.latchkey.it.home;
+package dev.latchkey.it;
 
 import dev.latchkey.testkit.TestPrograms;
 import java.io.IOException;
@@ -11,31 +11,55 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A Java of another version than this one, 17 or later, found where Maven's toolchains are looked for: the environment's
- * {@code JAVA…HOME…}, {@code ~/.m2/toolchains.xml}, and where this one and the usual tools install theirs.
+ * A Java on this machine, 17 or later, found where Maven's toolchains are looked for: the environment's
+ * {@code JAVA…HOME…}, {@code ~/.m2/toolchains.xml}, and where this one and the usual tools install theirs. Immutable.
  *
  * @param java the program
  * @param feature its version, such as 25
  */
-record OtherJdk(Path java, int feature) {
+public record InstalledJdk(Path java, int feature) {
     private static final Pattern JDK_HOME = Pattern.compile("<jdkHome>\\s*(.+?)\\s*</jdkHome>");
     private static final List<String> IN_USER_HOME =
             List.of(".jdks", ".m2/jdks", ".sdkman/candidates/java", ".gradle/jdks", ".asdf/installs/java");
+    private static final int OLDEST = 17;
 
-    /** {@return the newest; without one the test fails or is skipped, as for a missing program} */
-    static OtherJdk require() {
-        Optional<OtherJdk> found = places().flatMap(home -> at(home).stream())
-                .filter(jdk ->
-                        jdk.feature >= 17 && jdk.feature != Runtime.version().feature())
-                .max(Comparator.comparingInt(OtherJdk::feature));
+    /** {@return the newest of another version than the one that runs this; without one the test is skipped, by name} */
+    public static InstalledJdk other() {
+        int own = Runtime.version().feature();
+        return newest(
+                jdk -> jdk.feature >= OLDEST && jdk.feature != own, "java of another JDK, 17 or later, than " + own);
+    }
+
+    /** {@return the one that runs this if it is new enough, else the newest; without one the test is skipped, by name} */
+    public static InstalledJdk atLeast(int feature) {
+        int own = Runtime.version().feature();
+        return own >= feature
+                ? new InstalledJdk(Path.of(System.getProperty("java.home"), "bin", "java"), own)
+                : newest(jdk -> jdk.feature >= feature, "java of a JDK " + feature + " or later");
+    }
+
+    /** {@return one of those that are before a version, the one that runs this if it is; else the test is skipped} */
+    public static InstalledJdk before(int feature) {
+        int own = Runtime.version().feature();
+        return own < feature
+                ? new InstalledJdk(Path.of(System.getProperty("java.home"), "bin", "java"), own)
+                : newest(
+                        jdk -> jdk.feature >= OLDEST && jdk.feature < feature,
+                        "java of a JDK from " + OLDEST + " to " + (feature - 1));
+    }
+
+    private static InstalledJdk newest(Predicate<InstalledJdk> wanted, String name) {
+        Optional<InstalledJdk> found = places().flatMap(home -> at(home).stream())
+                .filter(wanted)
+                .max(Comparator.comparingInt(InstalledJdk::feature));
         return found.orElseGet(() -> {
-            TestPrograms.requireOptional("java of another JDK, 17 or later, than "
-                    + Runtime.version().feature());
+            TestPrograms.requireOptional(name);
             throw new IllegalStateException("not reached");
         });
     }
@@ -70,7 +94,7 @@ record OtherJdk(Path java, int feature) {
         }
     }
 
-    private static Optional<OtherJdk> at(Path home) {
+    private static Optional<InstalledJdk> at(Path home) {
         Path java = home.resolve("bin").resolve("java");
         Properties release = new Properties();
         if (!Files.isExecutable(java) || !Files.isRegularFile(home.resolve("release"))) {
@@ -79,7 +103,8 @@ record OtherJdk(Path java, int feature) {
         try (InputStream in = Files.newInputStream(home.resolve("release"))) {
             release.load(in);
             String version = release.getProperty("JAVA_VERSION", "").replace("\"", "");
-            return Optional.of(new OtherJdk(java, Runtime.Version.parse(version).feature()));
+            return Optional.of(
+                    new InstalledJdk(java, Runtime.Version.parse(version).feature()));
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }
