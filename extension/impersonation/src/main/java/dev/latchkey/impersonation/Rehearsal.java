@@ -37,7 +37,9 @@ final class Rehearsal {
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
             throw new IdentityException(
-                    IdentityFailure.UNSAFE_SETUP, "a trial with nobody's identity failed: " + cause.getMessage(), cause);
+                    IdentityFailure.UNSAFE_SETUP,
+                    "a trial with nobody's identity failed: " + cause.getMessage(),
+                    cause);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

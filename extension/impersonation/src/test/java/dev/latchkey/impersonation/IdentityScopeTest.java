@@ -44,8 +44,8 @@ class IdentityScopeTest {
     void toCloseItOnAnotherThreadThrowsAndChangesNothing() throws Exception {
         try (Identity alice = user("alice")) {
             IdentityScope scope = alice.open();
-            CompletableFuture<Throwable> elsewhere = CompletableFuture.runAsync(scope::close)
-                    .handle((nothing, failure) -> failure);
+            CompletableFuture<Throwable> elsewhere =
+                    CompletableFuture.runAsync(scope::close).handle((nothing, failure) -> failure);
             assertThat(elsewhere.get(10, TimeUnit.SECONDS)).hasMessageContaining("LK611");
             assertThat(faulty.onThread()).isEqualTo("alice");
             scope.close();

@@ -57,7 +57,8 @@ class ImpersonatingExecutorServiceTest {
             assertThat(seen).hasValue("alice");
             assertThat(executor.submit(who).get()).isEqualTo("alice");
             assertThat(executor.invokeAny(List.of(who, who))).isEqualTo("alice");
-            assertThat(executor.invokeAny(List.of(who, who), 10, TimeUnit.SECONDS)).isEqualTo("alice");
+            assertThat(executor.invokeAny(List.of(who, who), 10, TimeUnit.SECONDS))
+                    .isEqualTo("alice");
             for (Future<String> one : executor.invokeAll(List.of(who, who))) {
                 assertThat(one.get()).isEqualTo("alice");
             }
@@ -67,7 +68,9 @@ class ImpersonatingExecutorServiceTest {
         } finally {
             faulty.impersonate(null);
         }
-        assertThat(executor.submit(who).get()).as("a task of nobody, on the same workers").isNull();
+        assertThat(executor.submit(who).get())
+                .as("a task of nobody, on the same workers")
+                .isNull();
     }
 
     @Test
@@ -132,7 +135,9 @@ class ImpersonatingExecutorServiceTest {
         executor.execute(() -> awaitQuietly(hold));
         executor.execute(() -> awaitQuietly(hold));
         List<Future<?>> waiting = new ArrayList<>();
-        fixture.as("alice", () -> waiting.add(executor.submit(() -> Thread.currentThread().interrupt())));
+        fixture.as(
+                "alice",
+                () -> waiting.add(executor.submit(() -> Thread.currentThread().interrupt())));
         assertThat(faulty.open()).isEqualTo(1);
         assertThat(waiting.get(0).cancel(false)).isTrue();
         assertThat(faulty.open()).isZero();

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -70,8 +70,10 @@ class ImpersonatingFutureTest {
                     first.thenRunAsync(() -> note("thenRunAsync")),
                     first.thenRunAsync(() -> note("thenRunAsyncOn"), bare),
                     first.thenCombine(other, (a, b) -> noting("thenCombine").apply(a)),
-                    first.thenCombineAsync(other, (a, b) -> noting("thenCombineAsync").apply(a)),
-                    first.thenCombineAsync(other, (a, b) -> noting("thenCombineAsyncOn").apply(a), bare),
+                    first.thenCombineAsync(
+                            other, (a, b) -> noting("thenCombineAsync").apply(a)),
+                    first.thenCombineAsync(
+                            other, (a, b) -> noting("thenCombineAsyncOn").apply(a), bare),
                     first.thenAcceptBoth(other, (a, b) -> note("thenAcceptBoth")),
                     first.thenAcceptBothAsync(other, (a, b) -> note("thenAcceptBothAsync")),
                     first.thenAcceptBothAsync(other, (a, b) -> note("thenAcceptBothAsyncOn"), bare),
@@ -87,10 +89,14 @@ class ImpersonatingFutureTest {
                     first.runAfterEither(never, () -> note("runAfterEither")),
                     first.runAfterEitherAsync(never, () -> note("runAfterEitherAsync")),
                     first.runAfterEitherAsync(never, () -> note("runAfterEitherAsyncOn"), bare),
-                    first.thenCompose(x -> CompletableFuture.completedFuture(noting("thenCompose").apply(x))),
-                    first.thenComposeAsync(x -> CompletableFuture.completedFuture(noting("thenComposeAsync").apply(x))),
+                    first.thenCompose(x -> CompletableFuture.completedFuture(
+                            noting("thenCompose").apply(x))),
+                    first.thenComposeAsync(x -> CompletableFuture.completedFuture(
+                            noting("thenComposeAsync").apply(x))),
                     first.thenComposeAsync(
-                            x -> CompletableFuture.completedFuture(noting("thenComposeAsyncOn").apply(x)), bare),
+                            x -> CompletableFuture.completedFuture(
+                                    noting("thenComposeAsyncOn").apply(x)),
+                            bare),
                     first.whenComplete((x, e) -> note("whenComplete")),
                     first.whenCompleteAsync((x, e) -> note("whenCompleteAsync")),
                     first.whenCompleteAsync((x, e) -> note("whenCompleteAsyncOn"), bare),
@@ -98,8 +104,11 @@ class ImpersonatingFutureTest {
                     first.handleAsync((x, e) -> noting("handleAsync").apply(x)),
                     first.handleAsync((x, e) -> noting("handleAsyncOn").apply(x), bare),
                     failed(first).exceptionally(e -> noting("exceptionally").apply("")),
-                    failed(first).exceptionallyAsync(e -> noting("exceptionallyAsync").apply("")),
-                    failed(first).exceptionallyAsync(e -> noting("exceptionallyAsyncOn").apply(""), bare),
+                    failed(first).exceptionallyAsync(e -> noting("exceptionallyAsync")
+                            .apply("")),
+                    failed(first)
+                            .exceptionallyAsync(
+                                    e -> noting("exceptionallyAsyncOn").apply(""), bare),
                     failed(first)
                             .exceptionallyCompose(e -> CompletableFuture.completedFuture(
                                     noting("exceptionallyCompose").apply(""))),
@@ -108,8 +117,8 @@ class ImpersonatingFutureTest {
                                     noting("exceptionallyComposeAsync").apply(""))),
                     failed(first)
                             .exceptionallyComposeAsync(
-                                    e -> CompletableFuture.completedFuture(
-                                            noting("exceptionallyComposeAsyncOn").apply("")),
+                                    e -> CompletableFuture.completedFuture(noting("exceptionallyComposeAsyncOn")
+                                            .apply("")),
                                     bare));
             faulty.impersonate("alice");
             hold.countDown();
@@ -117,7 +126,9 @@ class ImpersonatingFutureTest {
             return stages;
         });
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
-        assertThat(seen).hasSize(42).allSatisfy((what, who) -> assertThat(who).as(what).isEqualTo("bob"));
+        assertThat(seen)
+                .hasSize(42)
+                .allSatisfy((what, who) -> assertThat(who).as(what).isEqualTo("bob"));
         collect();
     }
 
@@ -154,7 +165,8 @@ class ImpersonatingFutureTest {
     @Test
     void aRefusedStageSaysWhy() {
         faulty.failWhen(call -> call == Call.APPLY);
-        ImpersonatingFuture<String> first = fixture.flow.executor(executor.threads()).supplyAsync(() -> "nobody's");
+        ImpersonatingFuture<String> first =
+                fixture.flow.executor(executor.threads()).supplyAsync(() -> "nobody's");
         assertThat(first.join()).isEqualTo("nobody's");
         fixture.as("alice", () -> {
             ImpersonatingFuture<String> refused = executor.supplyAsync(() -> "ran");

@@ -36,8 +36,7 @@ class ImpersonatingScheduledExecutorServiceTest {
     void aDelayedTaskRunsAsWhoScheduledIt() throws Exception {
         faulty.impersonate("alice");
         ScheduledFuture<String> callable = executor.schedule(faulty::onThread, 1, TimeUnit.MILLISECONDS);
-        ScheduledFuture<?> runnable =
-                executor.schedule(() -> seen.add(faulty.onThread()), 1, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> runnable = executor.schedule(() -> seen.add(faulty.onThread()), 1, TimeUnit.MILLISECONDS);
         faulty.impersonate(null);
         assertThat(callable.get()).isEqualTo("alice");
         runnable.get();

@@ -21,7 +21,10 @@ public record LinuxAccount(String name, int uid, int gid, List<Integer> groups) 
     /** {@return an account by numbers alone, known to the system or not} */
     public static LinuxAccount of(int uid, int gid, int... groups) {
         return new LinuxAccount(
-                Integer.toUnsignedString(uid), uid, gid, Arrays.stream(groups).boxed().toList());
+                Integer.toUnsignedString(uid),
+                uid,
+                gid,
+                Arrays.stream(groups).boxed().toList());
     }
 
     /**

@@ -61,8 +61,9 @@ public final class LinuxIdentity implements ThreadIdentity {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "files" -> Reach.FILES;
             case "everything" -> Reach.EVERYTHING;
-            default -> throw new IllegalArgumentException(
-                    "System property " + REACH_PROPERTY + " takes files or everything, not " + value);
+            default ->
+                throw new IllegalArgumentException(
+                        "System property " + REACH_PROPERTY + " takes files or everything, not " + value);
         };
     }
 
@@ -83,11 +84,11 @@ public final class LinuxIdentity implements ThreadIdentity {
      */
     public IdentityPart part(LinuxAccount account) {
         if (account.uid() == 0) {
-            throw new IllegalArgumentException("Root is not an identity to be carried; map the user to another account");
+            throw new IllegalArgumentException(
+                    "Root is not an identity to be carried; map the user to another account");
         }
         ThreadCredentials own = process();
-        return new LinuxPart(
-                reach == Reach.FILES ? own.forFiles(account) : own.forEverything(account), account.name());
+        return new LinuxPart(reach == Reach.FILES ? own.forFiles(account) : own.forEverything(account), account.name());
     }
 
     private ThreadCredentials process() {
@@ -174,7 +175,8 @@ public final class LinuxIdentity implements ThreadIdentity {
     }
 
     /** What a thread is, or shall be. */
-    private record LinuxPart(ThreadCredentials credentials, @Nullable String account) implements IdentityPart {
+    private record LinuxPart(
+            ThreadCredentials credentials, @Nullable String account) implements IdentityPart {
         @Override
         public String provider() {
             return NAME;

@@ -90,7 +90,9 @@ final class ThreadCredentials {
     private static int[] ids(String text) {
         return text.isEmpty()
                 ? NO_GROUPS
-                : Arrays.stream(text.split("\\s+")).mapToInt(Integer::parseUnsignedInt).toArray();
+                : Arrays.stream(text.split("\\s+"))
+                        .mapToInt(Integer::parseUnsignedInt)
+                        .toArray();
     }
 
     /** {@return these, with an account's ids for files alone} */

@@ -33,8 +33,7 @@ final class SubjectAccess {
                 Class<?> context = Class.forName("java.security.AccessControlContext");
                 current = MethodHandles.filterReturnValue(
                         lookup.findStatic(controller, "getContext", MethodType.methodType(context)),
-                        lookup.findStatic(
-                                Subject.class, "getSubject", MethodType.methodType(Subject.class, context)));
+                        lookup.findStatic(Subject.class, "getSubject", MethodType.methodType(Subject.class, context)));
                 runAs = adapted(lookup, "doAs", PrivilegedAction.class, "action");
             }
             CURRENT = current;
@@ -48,8 +47,8 @@ final class SubjectAccess {
 
     private static MethodHandle adapted(Lookup lookup, String method, Class<?> shape, String adapter)
             throws ReflectiveOperationException {
-        MethodHandle call = lookup.findStatic(
-                Subject.class, method, MethodType.methodType(Object.class, Subject.class, shape));
+        MethodHandle call =
+                lookup.findStatic(Subject.class, method, MethodType.methodType(Object.class, Subject.class, shape));
         MethodHandle adapt =
                 lookup.findStatic(SubjectAccess.class, adapter, MethodType.methodType(shape, Runnable.class));
         return MethodHandles.filterArguments(call, 1, adapt)

@@ -54,8 +54,8 @@ public final class SubjectIdentity implements ScopedIdentity {
     private static void checkSubjectCredsOnly() {
         // As Java reads it: anything but "false" is true.
         if ("false".equalsIgnoreCase(System.getProperty(SUBJECT_CREDS_ONLY))) {
-            throw new IllegalStateException("with " + SUBJECT_CREDS_ONLY + "=false a Subject without credentials acts as"
-                    + " the process; leave it at true");
+            throw new IllegalStateException("with " + SUBJECT_CREDS_ONLY
+                    + "=false a Subject without credentials acts as" + " the process; leave it at true");
         }
     }
 

@@ -99,7 +99,9 @@ class LinuxIdentityTest {
                 .filter(line -> line.startsWith("CLAIM "))
                 .map(line -> line.split(" ", 3))
                 .forEach(words -> claims.put(words[1], words[2]));
-        assertThat(claims).as("what the process said: %s %s", result.out(), result.err()).isNotEmpty();
+        assertThat(claims)
+                .as("what the process said: %s %s", result.out(), result.err())
+                .isNotEmpty();
         return claims;
     }
 
@@ -125,7 +127,12 @@ class LinuxIdentityTest {
         if (!Files.exists(classes)) {
             Files.createDirectory(classes);
             for (Class<?> part : List.of(LinuxIdentity.class, LinuxScenarios.class, Native.class)) {
-                unfold(Path.of(part.getProtectionDomain().getCodeSource().getLocation().getPath()), classes);
+                unfold(
+                        Path.of(part.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath()),
+                        classes);
             }
             try (Stream<Path> files = Files.walk(classes)) {
                 for (Path file : (Iterable<Path>) files::iterator) {

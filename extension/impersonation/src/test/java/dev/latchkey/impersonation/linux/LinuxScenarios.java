@@ -169,17 +169,25 @@ public final class LinuxScenarios {
     void itStartsCleanWorkersThoughAUserStartsThem() throws Exception {
         try (Identity alice = alice()) {
             ImpersonatingExecutorService late = alice.call(() -> flow.newFixedThreadPool(1, "late-"));
-            check("ours", own, flow.none()
-                    .call(() -> late.submit(() -> status(Path.of("/proc/thread-self/status"))))
-                    .get());
+            check(
+                    "ours",
+                    own,
+                    flow.none()
+                            .call(() -> late.submit(() -> status(Path.of("/proc/thread-self/status"))))
+                            .get());
             late.shutdown();
             // What is guarded against: a stock pool's worker inherits the user, for life.
             ExecutorService stock = Executors.newSingleThreadExecutor();
             alice.run(() -> stock.execute(() -> {}));
-            check("a stock worker", ALICE, stock.submit(() -> SystemCalls.read().key().uid()).get());
-            check("a guarded task of nobody on it", own, stock.submit(flow.none()
-                            .wrapCallable(() -> status(Path.of("/proc/thread-self/status"))))
-                    .get());
+            check(
+                    "a stock worker",
+                    ALICE,
+                    stock.submit(() -> SystemCalls.read().key().uid()).get());
+            check(
+                    "a guarded task of nobody on it",
+                    own,
+                    stock.submit(flow.none().wrapCallable(() -> status(Path.of("/proc/thread-self/status"))))
+                            .get());
             stock.shutdown();
         }
     }
@@ -274,13 +282,19 @@ public final class LinuxScenarios {
     void itFindsAccountsInTheSystemsDatabase() {
         check("root", 0, LinuxAccount.named("root").orElseThrow().uid());
         check("daemon", "daemon", LinuxAccount.withId(1).orElseThrow().name());
-        check("groups of root", true, LinuxAccount.withId(0).orElseThrow().groups().contains(0));
+        check(
+                "groups of root",
+                true,
+                LinuxAccount.withId(0).orElseThrow().groups().contains(0));
         check("nobody", Optional.empty(), LinuxAccount.named("no-such-account"));
     }
 
     void itGivesBackWhatItHeld() {
         check("held", 0L, flow.statistics().held());
-        check("lost", 0L, flow.statistics().lostThreads() + everything.statistics().lostThreads());
+        check(
+                "lost",
+                0L,
+                flow.statistics().lostThreads() + everything.statistics().lostThreads());
     }
 
     private static String id(List<String> status) {

@@ -33,8 +33,9 @@ class ThreadCredentialsTest {
 
     @Test
     void aProcessWithoutGroupsHasNone() {
-        List<String> status =
-                STATUS.stream().map(line -> line.startsWith("Groups") ? "Groups:\t" : line).toList();
+        List<String> status = STATUS.stream()
+                .map(line -> line.startsWith("Groups") ? "Groups:\t" : line)
+                .toList();
         assertThat(ThreadCredentials.parse(status).key().groups()).isEmpty();
     }
 
@@ -45,8 +46,8 @@ class ThreadCredentialsTest {
 
     @Test
     void forFilesTakesAwayWhatPassesByAFilesMode() {
-        ThreadCredentials root = new ThreadCredentials(
-                new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 0);
+        ThreadCredentials root =
+                new ThreadCredentials(new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 0);
         assertThat(root.forFiles(LinuxAccount.of(1001, 1002, 3)))
                 .isEqualTo(new ThreadCredentials(
                         new int[] {0, 0, 0},
