@@ -75,6 +75,29 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## A status from 400 to 499: that status, with the reason as text, for clients that do not come back.
 # latchkey.http2=reset
 
+## The status with which a request that asks is answered on HTTP/3, from 400 to 499.
+## 421: clients leave HTTP/3 and come back by TCP (RFC 7838 section 6).
+# latchkey.http3=421
+
+## Whether connections that can be asked on TLS 1.2 only are served TLS 1.2, although both sides know TLS 1.3: true, or
+## false. These are those of browsers when HTTP/2 has sent them back to HTTP/1.1. All others keep TLS 1.3.
+# latchkey.browserStepUp=false
+
+## Hosts that ask for a certificate in the first handshake, as clients name them (SNI), separated by commas, such as
+## cert.example.org,*.pki.example.org, where the star is one label; empty for none. Other hosts stay without.
+# latchkey.hosts=
+
+## Whether these hosts want a certificate or need one: want, or need. Without a needed one there is no connection.
+# latchkey.hostsPresence=want
+
+## A host, one of the above as a rule, to which a request is redirected that cannot be asked on its connection, with
+## its port if it is another; path and query stay. Empty for none.
+# latchkey.redirectHost=
+
+## The status of this redirection. 307: for GET and HEAD, other methods fail as before.
+## 303: for all methods, and the client comes back by GET, without the body.
+# latchkey.redirectStatus=307
+
 ## Paths that ask for a certificate before any application sees the request: patterns as servlets write them, with
 ## the context's path, separated by commas, such as /admin/*,/pki/*,/exact,*.cgi; empty for none.
 # latchkey.paths=

@@ -24,8 +24,7 @@ final class CleanPool extends ThreadPoolExecutor {
      */
     static ThreadFactory workers(IdentityFlow flow, String namePrefix, boolean retirable) {
         AtomicInteger number = new AtomicInteger();
-        return work -> flow.room()
-                .call(() -> new CleanWorker(flow.room(), work, namePrefix + number.incrementAndGet(), retirable));
+        return work -> CleanWorker.make(flow, work, namePrefix + number.incrementAndGet(), retirable);
     }
 
     @Override

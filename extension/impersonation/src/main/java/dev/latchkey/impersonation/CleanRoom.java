@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that never impersonates: other threads are born on it, and what a lost thread has to say is said by it.
+ * One thread that never impersonates: other threads are made on it, and what a lost thread has to say is said by it.
  *
  * <p>A log line written by a thread that carries a user would open files and load classes as that user. Any thread may
  * call; a call from the room's own thread is done in place.
@@ -52,7 +52,7 @@ final class CleanRoom implements AutoCloseable {
         try {
             for (ThreadIdentity identity : ofThread) {
                 identity.start();
-                clean(identity);
+                wash(identity);
             }
             for (ScopedIdentity identity : scoped) {
                 identity.start();
@@ -67,8 +67,12 @@ final class CleanRoom implements AutoCloseable {
         }
     }
 
-    /** The thread that makes a flow may impersonate, and this one was started by it. */
-    private static void clean(ThreadIdentity identity) {
+    /**
+     * Makes the calling thread, which is new, carry none: whoever started it may impersonate, and it has inherited that.
+     *
+     * @throws RuntimeException if it cannot be proven
+     */
+    static void wash(ThreadIdentity identity) {
         IdentityPart inherited = identity.capture();
         if (inherited != null) {
             identity.revert(null);

@@ -25,6 +25,9 @@ final class Frame {
 
     private boolean closed;
 
+    /** What a scope holds besides, to be given back with it; null for none. */
+    private @Nullable Identity held;
+
     private Frame(
             IdentityFlow flow, @Nullable Frame outer, IdentityParts parts, @Nullable IdentityPart @Nullable [] before) {
         this.flow = flow;
@@ -53,6 +56,11 @@ final class Frame {
         frame.apply();
         INNERMOST.set(frame);
         return frame;
+    }
+
+    /** Takes over an identity, to be closed with this frame. */
+    void hold(Identity identity) {
+        held = identity;
     }
 
     /** {@return what each provider finds on the thread, or null if none finds anything} */
@@ -137,14 +145,21 @@ final class Frame {
     IdentityException leave(@Nullable Throwable cause) {
         IdentityException lost = null;
         for (Frame open = INNERMOST.get(); open != null && open != this; open = open.outer) {
-            open.closed = true;
+            open.markClosed();
             flow.incidents().leftOpen(null);
             lost = worse(lost, open.undo(cause));
         }
-        closed = true;
+        markClosed();
         lost = worse(lost, undo(cause));
         INNERMOST.set(outer);
         return lost;
+    }
+
+    private void markClosed() {
+        closed = true;
+        if (held != null) {
+            held.close();
+        }
     }
 
     private static @Nullable IdentityException worse(

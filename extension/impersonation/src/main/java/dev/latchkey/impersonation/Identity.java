@@ -122,7 +122,9 @@ public final class Identity implements AutoCloseable {
     public IdentityScope open() {
         Identity own = retain();
         try {
-            return new IdentityScope(flow.enter(own.parts), own);
+            Frame frame = flow.enter(own.parts);
+            frame.hold(own);
+            return new IdentityScope(frame);
         } catch (RuntimeException | Error e) {
             own.close();
             throw e;
@@ -135,6 +137,10 @@ public final class Identity implements AutoCloseable {
      * @throws IdentityException if this is closed
      */
     public Identity retain() {
+        if (cleanable == null) {
+            // "No identity" owns nothing, and is never closed.
+            return this;
+        }
         checkOpen();
         try {
             parts.retain();
@@ -153,6 +159,17 @@ public final class Identity implements AutoCloseable {
      */
     public Runnable wrap(Runnable work) {
         return new Carried(retain()).runnable(work);
+    }
+
+    /**
+     * {@return the work, to be run as this identity on whatever thread, once at most}
+     *
+     * <p>What it needs is given back right after; a second run is refused.
+     *
+     * @throws IdentityException if this is closed
+     */
+    public Runnable wrapOnce(Runnable work) {
+        return new GuardedRunnable(retain(), work);
     }
 
     /** {@return a Callable that runs as this identity; else as {@link #wrap(Runnable)}} */

@@ -53,7 +53,7 @@ public final class IdentityFlow implements AutoCloseable {
         virtualThreads = builder.virtualThreads;
         room = new CleanRoom(threadIdentities, scopedIdentities).open();
         incidents = new Incidents(room, builder.lostThreads, statistics, builder.quiet);
-        cleaner = Cleaner.create(work -> new CleanWorker(room, work, "latchkey-identity-cleaner", false));
+        cleaner = Cleaner.create(work -> CleanWorker.make(this, work, "latchkey-identity-cleaner", false));
         hops = virtualThreads == VirtualThreads.HOP ? new HopThreads(this, builder.hopThreads) : null;
         none = new Identity(this, IdentityParts.of(this, List.of()), null);
     }

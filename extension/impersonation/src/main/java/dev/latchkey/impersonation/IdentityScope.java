@@ -7,11 +7,9 @@ package dev.latchkey.impersonation;
  */
 public final class IdentityScope implements AutoCloseable {
     private final Frame frame;
-    private final Identity identity;
 
-    IdentityScope(Frame frame, Identity identity) {
+    IdentityScope(Frame frame) {
         this.frame = frame;
-        this.identity = identity;
     }
 
     /**
@@ -23,6 +21,5 @@ public final class IdentityScope implements AutoCloseable {
     @Override
     public void close() {
         frame.close();
-        identity.close();
     }
 }

@@ -11,19 +11,26 @@ import org.jspecify.annotations.Nullable;
  * Lives one life of each kind before the first task does, so that none of ours loads a class or a symbol while a thread
  * carries a user: the loader would open files as that user.
  *
- * <p>Runs on a thread of its own.
+ * <p>Runs on threads of its own.
  */
 final class Rehearsal {
     private Rehearsal() {}
 
     /** @throws IdentityException if the flow's providers cannot do now what they are for */
     static void of(IdentityFlow flow) {
-        FutureTask<Boolean> lives = new FutureTask<>(() -> {
-            withParts(flow);
-            failures();
-            return Boolean.TRUE;
-        });
-        new CleanWorker(flow.room(), lives, "latchkey-rehearsal", false).start();
+        // First with nobody at all, for what is loaded in the middle of it; a provider has its own start() for that.
+        onThread(flow, Rehearsal::withoutUser);
+        IdentityPart[] parts = Stream.<IdentityProvider>concat(
+                        Arrays.stream(flow.threadIdentities()), Arrays.stream(flow.scopedIdentities()))
+                .map(IdentityProvider::rehearsal)
+                .filter(Objects::nonNull)
+                .toArray(IdentityPart[]::new);
+        onThread(flow, () -> live(flow, parts));
+    }
+
+    private static void onThread(IdentityFlow flow, Runnable rehearsed) {
+        FutureTask<Boolean> lives = new FutureTask<>(rehearsed, Boolean.TRUE);
+        CleanWorker.make(flow, lives, "latchkey-rehearsal", false).start();
         boolean interrupted = false;
         try {
             while (true) {
@@ -47,19 +54,14 @@ final class Rehearsal {
         }
     }
 
-    private static void withParts(IdentityFlow flow) {
-        IdentityPart[] parts = Stream.<IdentityProvider>concat(
-                        Arrays.stream(flow.threadIdentities()), Arrays.stream(flow.scopedIdentities()))
-                .map(IdentityProvider::rehearsal)
-                .filter(Objects::nonNull)
-                .toArray(IdentityPart[]::new);
+    private static void live(IdentityFlow flow, IdentityPart... parts) {
         try (Identity identity = flow.of(parts)) {
             identity.run(() -> {
                 flow.none().run(() -> {});
                 flow.current().close();
                 new GuardedRunnable(identity.retain(), () -> {}).run();
                 new GuardedFuture<>(identity.retain(), () -> Boolean.TRUE).run();
-                identity.wrap(() -> {}).run();
+                new Carried(identity).runnable(() -> {}).run();
             });
             identity.run(() -> {
                 // Throws through the whole life, and back.
@@ -74,13 +76,14 @@ final class Rehearsal {
         }
     }
 
-    /** The ways of failing, with a provider that fails at each call in turn. */
-    private static void failures() {
+    /** A life with a provider that does nothing, and then fails at each call in turn. */
+    private static void withoutUser() {
         Failing failing = new Failing();
         try (IdentityFlow flow = IdentityFlow.builder()
                 .provider(failing)
                 .onLostThread((thread, failure) -> {})
                 .buildQuietly()) {
+            live(flow, new Failing.Part());
             for (Failing.At at : Failing.At.values()) {
                 failing.at = at;
                 try (Identity identity = flow.of(new Failing.Part())) {

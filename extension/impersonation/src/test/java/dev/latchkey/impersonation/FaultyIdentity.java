@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that fails has half done its work: an apply has changed the thread, a revert has not. Counts what it gave out
  * and got back. Any thread.
  */
-final class FaultyIdentity implements ThreadIdentity {
+public final class FaultyIdentity implements ThreadIdentity {
     /** What can fail. */
-    enum Call {
+    public enum Call {
         CAPTURE,
         APPLY,
         APPLY_SILENTLY,
@@ -27,42 +27,41 @@ final class FaultyIdentity implements ThreadIdentity {
     private final AtomicLong open = new AtomicLong();
     private volatile Predicate<Call> fails = call -> false;
 
-    FaultyIdentity() {
+    public FaultyIdentity() {
         this("faulty", 0);
     }
 
-    FaultyIdentity(String name, int order) {
+    public FaultyIdentity(String name, int order) {
         this.name = name;
         this.order = order;
     }
 
     /** Sets which calls fail from now on. */
-    void failWhen(Predicate<Call> when) {
+    public void failWhen(Predicate<Call> when) {
         fails = when;
     }
 
-    void fail(Call... calls) {
+    public void fail(Call... calls) {
         failWhen(call -> java.util.List.of(calls).contains(call));
     }
 
     /** Makes the calling thread carry a name, as a server's login would. */
-    void impersonate(@Nullable String user) {
+    public void impersonate(@Nullable String user) {
         carried.set(user);
     }
 
     /** {@return what the calling thread carries, read past the provider} */
-    @Nullable
-    String onThread() {
+    public @Nullable String onThread() {
         return carried.get();
     }
 
     /** {@return how many parts have not been given back} */
-    long open() {
+    public long open() {
         return open.get();
     }
 
     /** {@return a part, as a login would make it} */
-    IdentityPart part(String user) {
+    public IdentityPart part(String user) {
         open.incrementAndGet();
         return new Part(this, user);
     }

@@ -36,7 +36,9 @@ final class FlowFixture implements AfterEachCallback {
         assertThat(faulty.onThread()).as("what the test's thread carries").isNull();
         Awaitility.await()
                 .untilAsserted(() -> assertThat(faulty.open()).as("open parts").isZero());
-        assertThat(flow.statistics().held()).as("held parts").isZero();
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(flow.statistics().held()).as("held parts").isZero());
         flow.close();
     }
 }

@@ -95,20 +95,13 @@ class ImpersonatingExecutorServiceTest {
             Future<String> ofAlice = guarded.submit(who);
             assertThat(ofAlice.isDone()).as("run by the caller").isTrue();
             assertThat(ofAlice.get()).isEqualTo("alice");
-            assertThat(faulty.onThread()).isEqualTo("alice");
-            // The way by which a helping caller comes to run another's task.
-            Runnable bobs = fixture.flow.of(faulty.part("bob")).wrap(() -> assertThat(faulty.onThread())
-                    .isEqualTo("bob"));
-            bobs.run();
             assertThat(faulty.onThread()).as("brought back").isEqualTo("alice");
             faulty.impersonate(null);
-            java.lang.ref.Reference.reachabilityFence(bobs);
         } finally {
             faulty.impersonate(null);
             hold.countDown();
             one.shutdownNow();
         }
-        awaitCollected();
     }
 
     @Test
@@ -132,8 +125,7 @@ class ImpersonatingExecutorServiceTest {
     @Test
     void aTaskCancelledBeforeItStartsNeverRunsAndGivesItsIdentityBack() {
         CountDownLatch hold = new CountDownLatch(1);
-        executor.execute(() -> awaitQuietly(hold));
-        executor.execute(() -> awaitQuietly(hold));
+        occupyBothWorkers(hold);
         List<Future<?>> waiting = new ArrayList<>();
         fixture.as(
                 "alice",
@@ -148,8 +140,7 @@ class ImpersonatingExecutorServiceTest {
     void whatShutdownNowHandsBackStillRunsAsItsIdentity() {
         CountDownLatch hold = new CountDownLatch(1);
         List<String> seen = new ArrayList<>();
-        executor.execute(() -> awaitQuietly(hold));
-        executor.execute(() -> awaitQuietly(hold));
+        occupyBothWorkers(hold);
         fixture.as("alice", () -> {
             executor.execute(() -> seen.add(faulty.onThread()));
             executor.submit(() -> seen.add(faulty.onThread()));
@@ -250,8 +241,7 @@ class ImpersonatingExecutorServiceTest {
     @Test
     void aHundredWaitingTasksAllRunAsTheUserWhenEverythingIsClosedMeanwhile() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
-        executor.execute(() -> awaitQuietly(hold));
-        executor.execute(() -> awaitQuietly(hold));
+        occupyBothWorkers(hold);
         List<Future<String>> futures = new ArrayList<>();
         Identity alice = fixture.flow.of(faulty.part("alice"));
         alice.run(() -> {
@@ -272,6 +262,17 @@ class ImpersonatingExecutorServiceTest {
             System.gc();
             return faulty.open() == 0;
         });
+    }
+
+    private void occupyBothWorkers(CountDownLatch hold) {
+        CountDownLatch started = new CountDownLatch(2);
+        for (int i = 0; i < 2; i++) {
+            executor.execute(() -> {
+                started.countDown();
+                awaitQuietly(hold);
+            });
+        }
+        awaitQuietly(started);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -1,11 +1,14 @@
 package dev.latchkey.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import java.io.IOException;
 import java.io.StringReader;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -46,6 +49,20 @@ class JettyBaseIT {
     private static final String SERVER_CLASSES = "dev.latchkey.jetty.";
     private static final String OPENSSL_CLASSES = "dev.latchkey.openssl.";
 
+    /** Values other than the defaults, of the properties that are no numbers. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("latchkey.http2", "421"),
+            Map.entry("latchkey.http3", "403"),
+            Map.entry("latchkey.browserStepUp", "true"),
+            Map.entry("latchkey.hosts", "cert.example.org"),
+            Map.entry("latchkey.hostsPresence", "need"),
+            Map.entry("latchkey.redirectHost", "cert.example.org:8443"),
+            Map.entry("latchkey.redirectStatus", "303"),
+            Map.entry("latchkey.paths", "/admin/*,*.cgi"),
+            Map.entry("latchkey.pathsPresence", "want"),
+            Map.entry("latchkey.userName", "pattern"),
+            Map.entry("latchkey.userNamePattern", "CN=([^,]+),.*"));
+
     private static BaseZip zip;
     private static ModuleFile module;
 
@@ -56,7 +73,7 @@ class JettyBaseIT {
     }
 
     static Stream<String> modules() {
-        return Stream.of("latchkey", "latchkey-openssl");
+        return Stream.of("latchkey", "latchkey-openssl", "latchkey-impersonation");
     }
 
     @Test
@@ -76,30 +93,51 @@ class JettyBaseIT {
 
     @ParameterizedTest
     @MethodSource("modules")
-    void eachPropertyIsDocumentedWithItsUnit(String name) {
-        assertThat(zip.module(name).documented()).allSatisfy((property, documented) -> assertThat(documented.comment())
-                .as(property)
-                .containsAnyOf("in milliseconds", "in bytes", "true or false", "Full path"));
+    void eachPropertyIsDocumentedWithItsUnitOrItsValues(String name) {
+        assertThat(zip.module(name).documented()).allSatisfy((property, documented) -> {
+            String value = documented.defaultValue();
+            String[] expected = isNumber(value) && !WORDS.containsKey(property)
+                    ? new String[] {"in milliseconds", "in bytes"}
+                    : new String[] {value.isEmpty() ? "mpty" : value, "Full path"};
+            assertThat(documented.comment()).as(property).containsAnyOf(expected);
+        });
+    }
+
+    private static boolean isNumber(String value) {
+        return value.matches("\\d+");
     }
 
     @Test
     void eachDocumentedDefaultIsTheOneThatApplies(@TempDir Path dir) throws Exception {
-        LatchkeySslConnectionFactory installed = configure(dir, Map.of());
+        List<Object> installed = configure(dir, Map.of());
         assertThat(module.documented())
                 .allSatisfy((name, documented) ->
-                        assertThat(get(installed, name)).as(name).isEqualTo(Long.parseLong(documented.defaultValue())));
+                        assertThat(get(installed, name)).as(name).isEqualTo(documented.defaultValue()));
     }
 
     @Test
     void eachPropertyReachesItsOwnSetter(@TempDir Path dir) throws Exception {
-        Map<String, String> values = new LinkedHashMap<>();
-        for (String name : module.documented().keySet()) {
-            values.put(name, Integer.toString(10_000 + values.size()));
-        }
-        LatchkeySslConnectionFactory installed = configure(dir, values);
+        Map<String, String> values = new LinkedHashMap<>(WORDS);
+        module.documented().forEach((name, documented) -> {
+            if (isNumber(documented.defaultValue()) && !WORDS.containsKey(name)) {
+                values.put(name, Integer.toString(10_000 + values.size()));
+            }
+        });
+        assertThat(values.keySet()).isEqualTo(module.documented().keySet());
+        List<Object> installed = configure(dir, values);
         assertThat(values)
                 .allSatisfy((name, value) ->
-                        assertThat(get(installed, name)).as(name).isEqualTo(Long.parseLong(value)));
+                        assertThat(get(installed, name)).as(name).isEqualTo(value));
+    }
+
+    @Test
+    void aWordThatMeansNothingStopsTheStartAndIsNamed(@TempDir Path dir) {
+        for (String name : WORDS.keySet()) {
+            assertThatThrownBy(() -> configure(dir, Map.of(name, "(nonsense")))
+                    .as(name)
+                    .hasStackTraceContaining(name)
+                    .hasStackTraceContaining("(nonsense");
+        }
     }
 
     @ParameterizedTest
@@ -230,30 +268,44 @@ class JettyBaseIT {
         }
     }
 
-    /** Runs our XML as start.jar does, on a connector as the modules ssl and https make it. */
-    private static LatchkeySslConnectionFactory configure(Path dir, Map<String, String> properties) throws Exception {
+    /** Runs our XML as start.jar does, on a connector as the modules ssl and https make it; {@return what it made} */
+    private static List<Object> configure(Path dir, Map<String, String> properties) throws Exception {
+        Server server = new Server();
         ServerConnector connector = new ServerConnector(
-                new Server(),
+                server,
                 new SslConnectionFactory(new SslContextFactory.Server(), "http/1.1"),
                 new HttpConnectionFactory());
-        Path file = Files.writeString(dir.resolve("latchkey.xml"), zip.text(module.xml()));
         try (ResourceFactory.Closeable resources = ResourceFactory.closeable()) {
-            XmlConfiguration xml = new XmlConfiguration(resources.newResource(file));
-            xml.getIdMap().put("sslConnector", connector);
-            xml.getProperties().putAll(properties);
-            xml.configure(connector);
+            for (String name : module.xml()) {
+                Path file = Files.writeString(
+                        dir.resolve(Path.of(name).getFileName().toString()), zip.text(name));
+                XmlConfiguration xml = new XmlConfiguration(resources.newResource(file));
+                xml.getIdMap().put("sslConnector", connector);
+                xml.getIdMap().put("Server", server);
+                xml.getProperties().putAll(properties);
+                xml.configure();
+            }
         }
-        return connector.getConnectionFactory(LatchkeySslConnectionFactory.class);
+        LatchkeySslConnectionFactory tls = connector.getConnectionFactory(LatchkeySslConnectionFactory.class);
+        return List.of(tls, tls.getAlternatives(), server.getBean(DeclarativeStepUp.class));
     }
 
-    private static long get(LatchkeySslConnectionFactory factory, String property) {
+    private static String get(List<Object> installed, String property) {
         String name = property.replaceFirst("^latchkey\\.", "");
-        String getter = "get" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
-        try {
-            return ((Number) factory.getClass().getMethod(getter).invoke(factory)).longValue();
-        } catch (ReflectiveOperationException x) {
-            throw new AssertionError(property, x);
+        String getter = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+        for (Object each : installed) {
+            for (Method method : each.getClass().getMethods()) {
+                if (method.getName().equals("get" + getter) || method.getName().equals("is" + getter)) {
+                    try {
+                        Object value = method.invoke(each);
+                        return value == null ? "" : value.toString();
+                    } catch (ReflectiveOperationException x) {
+                        throw new AssertionError(property, x);
+                    }
+                }
+            }
         }
+        throw new AssertionError("nothing has a getter of " + name);
     }
 
     private static Set<String> propertiesRead(String name) throws Exception {
@@ -265,12 +317,15 @@ class JettyBaseIT {
     private static Set<String> attributes(String name, String tag, String attribute) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
-        String xml = zip.text(zip.module(name).xml());
-        Document document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(xml)));
-        NodeList elements = document.getElementsByTagName(tag);
-        return IntStream.range(0, elements.getLength())
-                .mapToObj(i -> ((Element) elements.item(i)).getAttribute(attribute))
-                .filter(value -> !value.isEmpty())
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> found = new TreeSet<>();
+        for (String file : zip.module(name).xml()) {
+            Document document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(zip.text(file))));
+            NodeList elements = document.getElementsByTagName(tag);
+            IntStream.range(0, elements.getLength())
+                    .mapToObj(i -> ((Element) elements.item(i)).getAttribute(attribute))
+                    .filter(value -> !value.isEmpty())
+                    .forEach(found::add);
+        }
+        return found;
     }
 }

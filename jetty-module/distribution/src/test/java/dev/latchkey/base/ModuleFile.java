@@ -57,13 +57,9 @@ final class ModuleFile {
         return Stream.concat(section("xml").stream(), section("lib").stream());
     }
 
-    /** {@return the one XML file} */
-    String xml() {
-        List<String> xml = section("xml");
-        if (xml.size() != 1) {
-            throw new IllegalStateException("not one XML file but " + xml);
-        }
-        return xml.get(0);
+    /** {@return the XML files, in their order} */
+    List<String> xml() {
+        return section("xml");
     }
 
     record Documented(String defaultValue, String comment) {}

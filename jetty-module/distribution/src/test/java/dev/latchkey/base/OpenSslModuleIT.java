@@ -33,7 +33,7 @@ class OpenSslModuleIT {
         BaseZip zip = BaseZip.open();
         Path file = Files.writeString(
                 dir.resolve("configured.xml"),
-                zip.text(zip.module("latchkey-openssl").xml()));
+                zip.text(zip.module("latchkey-openssl").xml().get(0)));
         try (ResourceFactory.Closeable resources = ResourceFactory.closeable()) {
             XmlConfiguration xml = new XmlConfiguration(resources.newResource(file));
             xml.getIdMap().put("sslConnector", connector);

@@ -173,7 +173,7 @@ final class Native {
             try {
                 return SymbolLookup.libraryLookup(Path.of(path), Arena.global());
             } catch (IllegalArgumentException e) {
-                throw new IllegalStateException("cannot load " + path + ", given by -D" + property, e);
+                throw new IllegalStateException("cannot load " + path + ", given by " + property, e);
             }
         }
         List<String> names = fileNames(System.getProperty("os.name", ""), System.getProperty("os.arch", ""), library);
@@ -184,8 +184,8 @@ final class Native {
                 // The next name may be there.
             }
         }
-        throw new IllegalStateException(
-                "none of " + names + " was found; install OpenSSL 3, or give the full path by -D" + property);
+        throw new IllegalStateException("none of " + names
+                + " was found; install OpenSSL 3, or give its full path by the property " + property);
     }
 
     /** The file names to ask the platform's own loader for, best first. */

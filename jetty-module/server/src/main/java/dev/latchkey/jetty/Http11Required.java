@@ -1,14 +1,21 @@
 package dev.latchkey.jetty;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.FailureFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a client on HTTP/2 back to HTTP/1.1, for one request: its stream is reset with HTTP_1_1_REQUIRED (RFC 9113
@@ -39,8 +46,40 @@ final class Http11Required {
         if (stream == null) {
             return; // the client has reset it meanwhile
         }
-        stream.reset(new ResetFrame(stream.getId(), ErrorCode.HTTP_1_1_REQUIRED_ERROR.code), Callback.NOOP);
-        request.fail(new Reset(why));
+        request.addHttpStreamWrapper(Ended::new);
+        // Not by stream.reset(): Jetty counts each reset of its own among a client's misdeeds, and ends the connection
+        // when these come too fast (RateControl, against CVE-2023-44487).
+        int code = ErrorCode.HTTP_1_1_REQUIRED_ERROR.code;
+        session.frames(stream, List.of(new ResetFrame(stream.getId(), code)), Callback.NOOP);
+        // Gives back what has come of the body and drops what still comes; then fails the request.
+        stream.process(new FailureFrame(code, "http_1_1_required", new Reset(why)), Callback.NOOP);
+    }
+
+    /** A stream that was reset: Jetty has nothing more to send on it, and no second reset. */
+    private static final class Ended extends HttpStream.Wrapper {
+        Ended(HttpStream wrapped) {
+            super(wrapped);
+        }
+
+        @Override
+        public void send(
+                MetaData.Request request,
+                MetaData.@Nullable Response response,
+                boolean last,
+                @Nullable ByteBuffer content,
+                Callback callback) {
+            callback.failed(new EofException("the stream was reset with HTTP_1_1_REQUIRED"));
+        }
+
+        @Override
+        public void succeeded() {
+            // The reset was the end.
+        }
+
+        @Override
+        public void failed(Throwable x) {
+            // The reset was the end.
+        }
     }
 
     /** Quiet, because it is the answer and no fault. */

@@ -20,6 +20,8 @@ final class Refusal {
         if (isPassing(why.reason())) {
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         }
+        // ee10 of Jetty 12.0 looks for the text here only.
+        request.setAttribute("jakarta.servlet.error.message", text(why.reason()));
         Response.writeError(request, response, callback, why.status(), text(why.reason()));
     }
 

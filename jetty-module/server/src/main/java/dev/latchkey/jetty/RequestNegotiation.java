@@ -149,7 +149,7 @@ final class RequestNegotiation implements ClientCertificates {
         }
         requireUncommitted();
         Http1 http = requireHttp1();
-        connection.mechanism().check();
+        requireMechanism();
         StepUpStream below = stream();
         StepUp stepUp = new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics());
         if (!connection.begin(stepUp)) {
@@ -178,13 +178,24 @@ final class RequestNegotiation implements ClientCertificates {
         return http;
     }
 
+    private void requireMechanism() throws NegotiationException {
+        try {
+            connection.mechanism().check();
+        } catch (NegotiationException cannot) {
+            StepUpRedirect.apply(request, factory.getAlternatives());
+            throw cannot;
+        }
+    }
+
     /** Decided before the body is read and before any error page: the client is to come back, whatever it sent. */
     private NegotiationException refuseVersion() {
         String version = request.getConnectionMetaData().getHttpVersion().asString();
         VersionAnswer answer = factory.http2Answer();
         JettyNegotiationException why =
                 new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null).withStatus(answer.status());
-        if (answer.isReset() && Http11Required.appliesTo(request)) {
+        if (!StepUpRedirect.apply(request, factory.getAlternatives())
+                && answer.isReset()
+                && Http11Required.appliesTo(request)) {
             Http11Required.reset(request, why);
         }
         return why;

@@ -122,7 +122,7 @@ final class UserName {
         return value instanceof String text ? text : null;
     }
 
-    private static @Nullable String upn(Object value) {
+    static @Nullable String upn(Object value) {
         try {
             return value instanceof byte[] der ? upn(new Der(der)) : null;
         } catch (IOException malformed) {

@@ -3,8 +3,12 @@ package dev.latchkey.jetty;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.component.Container;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives each web application of a server what guards it, before it starts, whichever Servlet environment it is of.
@@ -16,22 +20,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by the server whenever a component is added anywhere below it, by any thread.
  */
 final class WebApplications implements Container.InheritedListener {
+    private static final Logger LOG = LoggerFactory.getLogger(WebApplications.class);
     private static final String JETTY = "org.eclipse.jetty.ee";
     private static final String CONTEXT = ".servlet.ServletContextHandler";
-    private static final String EE9 = "org.eclipse.jetty.ee9";
-    private static final String EE9_SECURITY = EE9 + ".security.SecurityHandler";
+    private static final String EE8 = JETTY + "8.";
+    private static final String EE9 = JETTY + "9.";
 
-    private final Map<ClassLoader, ClassLoader> loaders = new WeakHashMap<>();
+    /** As many as the server has environments, for as long as it lives. */
+    private final Map<ClassLoader, ClassLoader> loaders = new ConcurrentHashMap<>();
+
+    private final Map<Object, Boolean> guarded = new WeakHashMap<>();
 
     @Override
     public void beanAdded(Container parent, Object child) {
-        Class<?> context = kind(child.getClass(), CONTEXT);
-        if (context != null) {
-            run(context, "dev.latchkey.jetty.ee.GuardInstaller", child);
-        }
-        Class<?> security = kind(child.getClass(), EE9_SECURITY);
-        if (security != null) {
-            run(security, "dev.latchkey.jetty.ee9.AuthenticatorInstaller", child);
+        guard(child);
+        if (child instanceof ContextHandler context) {
+            // ee9 keeps its own context inside this one. A deployer starts that before it is made one of the server's,
+            // which is when the server would tell us of it.
+            context.getBeans().forEach(this::guard);
         }
     }
 
@@ -40,11 +46,38 @@ final class WebApplications implements Container.InheritedListener {
         // What was given to it goes with it.
     }
 
-    /** {@return the class of Jetty's, of any environment with jakarta.servlet, that a class is or extends; null if none} */
-    private static @Nullable Class<?> kind(Class<?> type, String suffix) {
+    private void guard(Object component) {
+        Class<?> context = context(component.getClass());
+        if (context == null) {
+            return;
+        }
+        synchronized (guarded) {
+            if (guarded.containsKey(component)) {
+                return;
+            }
+            if (context.getName().startsWith(EE8)) {
+                LOG.info(
+                        "@RequireClientCertificate guards nothing in {}, because it is of ee8; use latchkey.paths",
+                        component);
+            } else {
+                install(context, component);
+            }
+            guarded.put(component, true); // not before, so that one that could not be guarded fails again
+        }
+    }
+
+    private void install(Class<?> context, Object component) {
+        run(context, "dev.latchkey.jetty.ee.GuardInstaller", component);
+        if (context.getName().startsWith(EE9)) {
+            run(context, "dev.latchkey.jetty.ee9.AuthenticatorInstaller", component);
+        }
+    }
+
+    /** {@return Jetty's class, of any environment, that a context's class is or extends; else null} */
+    private static @Nullable Class<?> context(Class<?> type) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             String name = c.getName();
-            if (name.startsWith(JETTY) && name.endsWith(suffix) && !name.startsWith(JETTY + "8.")) {
+            if (name.startsWith(JETTY) && name.endsWith(CONTEXT)) {
                 return c;
             }
         }
@@ -70,8 +103,6 @@ final class WebApplications implements Container.InheritedListener {
     }
 
     private ClassLoader loader(ClassLoader environment) {
-        synchronized (loaders) {
-            return loaders.computeIfAbsent(environment, EnvironmentClassLoader::below);
-        }
+        return loaders.computeIfAbsent(environment, EnvironmentClassLoader::below);
     }
 }

@@ -45,6 +45,12 @@ public final class TestPrograms {
         return require(name, find(name), false, leftOutFile());
     }
 
+    /** Ends a test that cannot have something that is not a program: fails or is skipped, as the class says. */
+    public static void leaveOut(String what) {
+        record(what, leftOutFile());
+        end("Not on this machine: " + what);
+    }
+
     /**
      * Goes on only as root; else the test fails or is skipped, as the class says.
      *
@@ -55,7 +61,10 @@ public final class TestPrograms {
             return;
         }
         record(what + " (needs root)", leftOutFile());
-        String message = what + ": run as root to run this test";
+        end(what + ": run as root to run this test");
+    }
+
+    private static void end(String message) {
         if ("true".equals(System.getenv("CI"))) {
             Assertions.fail(message);
         }

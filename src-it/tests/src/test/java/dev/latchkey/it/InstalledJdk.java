@@ -31,37 +31,44 @@ public record InstalledJdk(Path java, int feature) {
 
     /** {@return the newest of another version than the one that runs this; without one the test is skipped, by name} */
     public static InstalledJdk other() {
-        int own = Runtime.version().feature();
-        return newest(
-                jdk -> jdk.feature >= OLDEST && jdk.feature != own, "java of another JDK, 17 or later, than " + own);
+        int own = own().feature;
+        return newest(jdk -> jdk.feature >= OLDEST && jdk.feature != own)
+                .orElseGet(() -> leaveOut("java of another JDK, 17 or later, than " + own));
     }
 
     /** {@return the one that runs this if it is new enough, else the newest; without one the test is skipped, by name} */
     public static InstalledJdk atLeast(int feature) {
-        int own = Runtime.version().feature();
-        return own >= feature
-                ? new InstalledJdk(Path.of(System.getProperty("java.home"), "bin", "java"), own)
-                : newest(jdk -> jdk.feature >= feature, "java of a JDK " + feature + " or later");
+        return find(feature).orElseGet(() -> leaveOut("java of a JDK " + feature + " or later"));
+    }
+
+    /** {@return the same, if there is one} */
+    public static Optional<InstalledJdk> find(int feature) {
+        return own().feature >= feature ? Optional.of(own()) : newest(jdk -> jdk.feature >= feature);
     }
 
     /** {@return one of those that are before a version, the one that runs this if it is; else the test is skipped} */
     public static InstalledJdk before(int feature) {
-        int own = Runtime.version().feature();
-        return own < feature
-                ? new InstalledJdk(Path.of(System.getProperty("java.home"), "bin", "java"), own)
-                : newest(
-                        jdk -> jdk.feature >= OLDEST && jdk.feature < feature,
-                        "java of a JDK from " + OLDEST + " to " + (feature - 1));
+        return own().feature < feature
+                ? own()
+                : newest(jdk -> jdk.feature >= OLDEST && jdk.feature < feature)
+                        .orElseGet(() -> leaveOut("java of a JDK from " + OLDEST + " to " + (feature - 1)));
     }
 
-    private static InstalledJdk newest(Predicate<InstalledJdk> wanted, String name) {
-        Optional<InstalledJdk> found = places().flatMap(home -> at(home).stream())
+    private static InstalledJdk own() {
+        return new InstalledJdk(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                Runtime.version().feature());
+    }
+
+    private static Optional<InstalledJdk> newest(Predicate<InstalledJdk> wanted) {
+        return places().flatMap(home -> at(home).stream())
                 .filter(wanted)
                 .max(Comparator.comparingInt(InstalledJdk::feature));
-        return found.orElseGet(() -> {
-            TestPrograms.requireOptional(name);
-            throw new IllegalStateException("not reached");
-        });
+    }
+
+    private static InstalledJdk leaveOut(String name) {
+        TestPrograms.requireOptional(name);
+        throw new IllegalStateException("not reached");
     }
 
     private static Stream<Path> places() {

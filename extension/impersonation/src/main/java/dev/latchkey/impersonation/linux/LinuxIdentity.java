@@ -135,7 +135,12 @@ public final class LinuxIdentity implements ThreadIdentity {
 
     @Override
     public void start() {
-        process = ofProcess();
+        ThreadCredentials own = ofProcess();
+        process = own;
+        // Whatever is to be loaded for a change of ids is loaded by one that changes nothing.
+        own.apply();
+        own.revert();
+        verify(null);
         // The C library opens its sources of accounts when it is first asked, and must not do so as a user.
         AccountDatabase.byId(0);
     }

@@ -19,8 +19,8 @@ final class ThreadCredentials {
      */
     static final long FILE_CAPABILITIES = bits(0, 1, 2, 3, 4, 9, 27, 32);
 
-    static final long CAP_SETGID = bits(6);
-    static final long CAP_SETUID = bits(7);
+    /** CAP_SETGID and CAP_SETUID. */
+    private static final long CHANGE_IDS = bits(6, 7);
 
     private final int[] uids;
     private final int[] gids;
@@ -132,8 +132,12 @@ final class ThreadCredentials {
         SystemCalls.capset(effective, permitted, inheritable);
     }
 
-    /** As {@link #apply()}, in reverse: the user first and the groups last. */
+    /** As {@link #apply()}, in reverse: the user first and the groups last; unless these lack the privilege for that. */
     void revert() {
+        if ((effective & CHANGE_IDS) != CHANGE_IDS) {
+            apply();
+            return;
+        }
         ThreadCredentials now = regainPrivilege(SystemCalls.read());
         setUid(now);
         setGid(now);
@@ -143,9 +147,8 @@ final class ThreadCredentials {
 
     /** A thread that carries an account for everything has put its capabilities away, and may take them out again. */
     private static ThreadCredentials regainPrivilege(ThreadCredentials now) {
-        long needed = CAP_SETUID | CAP_SETGID;
-        if ((now.effective & needed) != needed) {
-            SystemCalls.capset(now.effective | (now.permitted & needed), now.permitted, now.inheritable);
+        if ((now.effective & CHANGE_IDS) != CHANGE_IDS) {
+            SystemCalls.capset(now.effective | (now.permitted & CHANGE_IDS), now.permitted, now.inheritable);
         }
         return now;
     }
@@ -171,7 +174,7 @@ final class ThreadCredentials {
     }
 
     boolean canChangeIds() {
-        return (permitted & CAP_SETUID) != 0 && (permitted & CAP_SETGID) != 0;
+        return (permitted & CHANGE_IDS) == CHANGE_IDS;
     }
 
     /** {@return a value that tells accounts apart, by what is carried and how far} */

@@ -18,6 +18,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * CAP_SETUID, CAP_SETGID and, to be seen to be put away, CAP_DAC_OVERRIDE. Needs root to set that up.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("linux")
 @TestInstance(Lifecycle.PER_CLASS)
 class LinuxIdentityTest {
     private static final int SERVICE = 21100;

@@ -84,10 +84,15 @@ final class GuardFilter implements Filter {
 
     private static void refuse(NegotiationException why, ServletRequest request, HttpServletResponse response)
             throws IOException {
-        if (why.reason() == Reason.HTTP_VERSION
-                || response.isCommitted()
-                || request.getDispatcherType() == DispatcherType.ERROR) {
-            throw why; // there is nothing to be written any more, or an error of an error page
+        if (why.reason() == Reason.HTTP_VERSION || response.isCommitted()) {
+            throw why; // there is nothing to be written any more
+        }
+        if (request.getDispatcherType() == DispatcherType.ERROR) {
+            // The status is told already; an error of an error page would hide it.
+            response.resetBuffer();
+            response.setContentType("text/plain");
+            response.getWriter().println(CertificateLogin.text(why));
+            return;
         }
         CertificateLogin.forbidStoring(why, response::setHeader);
         response.sendError(why.status(), CertificateLogin.text(why));

@@ -20,10 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Where a web application has the annotation: on servlets, on beans, and where nothing would look at it. For one thread.
  */
 final class GuardedClasses {
-    /**
-     * The context attribute by which {@code latchkey-cdi} tells the names of the classes that it guards; a set of strings.
-     */
-    private static final String BEANS = "dev.latchkey.cdi.guarded";
+    /** The class of {@code latchkey-cdi} that knows which beans it guards; loaded by the application, if at all. */
+    private static final String BEANS = "dev.latchkey.cdi.GuardExtension";
 
     /** The interceptor of {@code latchkey-cdi} carries the annotation too. */
     private static final String OWN = "dev.latchkey.cdi.";
@@ -105,8 +103,22 @@ final class GuardedClasses {
         if (servlet) {
             return !onMethod;
         }
-        return (onClass == null && !onMethod)
-                || (context.getAttribute(BEANS) instanceof Set<?> beans && beans.contains(type.getName()));
+        return (onClass == null && !onMethod) || guardedBeans().contains(type.getName());
+    }
+
+    private Set<?> guardedBeans() {
+        Class<?> extension = load(BEANS);
+        try {
+            return extension != null
+                            && extension
+                                            .getMethod("guardedClasses", ClassLoader.class)
+                                            .invoke(null, context.getClassLoader())
+                                    instanceof Set<?> names
+                    ? names
+                    : Set.of();
+        } catch (ReflectiveOperationException x) {
+            return Set.of(); // another version of it: what it guards is not known
+        }
     }
 
     private static boolean hasAnnotatedMethod(Class<?> type) throws ServletException {

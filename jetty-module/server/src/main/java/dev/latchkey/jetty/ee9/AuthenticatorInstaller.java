@@ -17,11 +17,17 @@ public final class AuthenticatorInstaller {
     /**
      * Puts our factory in front of those that ee9 knows, once.
      *
-     * @param securityHandler ee9's
+     * @param context ee9's ServletContextHandler, stopped
+     * @throws ReflectiveOperationException if this is not the ee9 that we know
      */
-    public static void install(Object securityHandler) {
+    public static void install(Object context) throws ReflectiveOperationException {
+        // By name, so that nothing but ee9's security has to be there to compile this.
+        Object security = context.getClass().getMethod("getSecurityHandler").invoke(context);
+        if (!(security instanceof SecurityHandler handler)) {
+            return; // a context without security
+        }
         // One list for all handlers, as ee9 has it; other servers' applications are left to Jetty by the factory.
-        List<Authenticator.Factory> known = ((SecurityHandler) securityHandler).getKnownAuthenticatorFactories();
+        List<Authenticator.Factory> known = handler.getKnownAuthenticatorFactories();
         synchronized (AuthenticatorInstaller.class) {
             if (!known.contains(FACTORY)) {
                 known.add(0, FACTORY);

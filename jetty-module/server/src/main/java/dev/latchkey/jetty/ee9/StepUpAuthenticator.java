@@ -28,9 +28,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepUpAuthenticator extends LoginAuthenticator {
     private final CertificateLogin login;
+    private volatile boolean renewsSession = true;
 
     StepUpAuthenticator(CertificateLogin login) {
         this.login = login;
+    }
+
+    @Override
+    public void setConfiguration(AuthConfiguration configuration) {
+        super.setConfiguration(configuration);
+        renewsSession = configuration.isSessionRenewedOnAuthentication();
     }
 
     @Override
@@ -103,9 +110,10 @@ final class StepUpAuthenticator extends LoginAuthenticator {
                 session.invalidate();
             } else if (bound == null && !DeferredAuthentication.isDeferred(response)) {
                 session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, ours);
-                // Also if it had a new id for a login by password: that was another's doing.
-                session.removeAttribute(SecurityHandler.SESSION_AUTHENTICATED_ATTRIBUTE);
-                renewSession(request, response);
+                session.setAttribute(SecurityHandler.SESSION_AUTHENTICATED_ATTRIBUTE, true);
+                if (renewsSession) {
+                    request.changeSessionId();
+                }
             }
         }
     }

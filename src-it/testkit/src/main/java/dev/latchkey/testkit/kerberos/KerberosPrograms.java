@@ -17,7 +17,10 @@ import java.util.stream.Stream;
  * <p>Immutable; any thread may use it.
  */
 public final class KerberosPrograms {
-    /** The system property that names the folder into which they were unpacked; by default {@code src-it/.kdc}. */
+    /**
+     * The system property that names the folder into which they were unpacked; by default {@code latchkey/kdc} in
+     * {@code XDG_CACHE_HOME}, else in {@code ~/.cache}.
+     */
     public static final String PROPERTY = "latchkey.kdc";
 
     private final Path root;
@@ -37,22 +40,21 @@ public final class KerberosPrograms {
     }
 
     private static Optional<KerberosPrograms> find(String which) {
-        return folders()
-                .map(folder -> folder.resolve(which))
+        return Optional.of(folder().resolve(which))
                 .filter(folder -> Files.exists(folder.resolve("complete")))
-                .findFirst()
                 .map(KerberosPrograms::new);
     }
 
-    /** A build may run in the root of the tree, or in any room of it. */
-    private static Stream<Path> folders() {
+    /** Where the script puts them. */
+    private static Path folder() {
         String named = System.getProperty(PROPERTY);
         if (named != null) {
-            return Stream.of(Path.of(named).toAbsolutePath());
+            return Path.of(named).toAbsolutePath();
         }
-        Path here = Path.of("").toAbsolutePath();
-        return Stream.iterate(here, directory -> directory != null, Path::getParent)
-                .map(directory -> directory.resolve("src-it").resolve(".kdc"));
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path caches =
+                cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+        return caches.resolve("latchkey").resolve("kdc");
     }
 
     /** {@return a program of theirs, by its path from the root, such as {@code usr/sbin/krb5kdc}} */

@@ -2,7 +2,9 @@ package dev.latchkey.it.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +24,7 @@ class LeftUnreadIT {
                 .start()) {
             byte[] body = new byte[UPLOAD];
             for (int i = 0; i < 10; i++) {
-                try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+                try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
                     client.send("POST /body?how=" + how + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + UPLOAD
                             + "\r\n\r\n");
                     client.send(body);

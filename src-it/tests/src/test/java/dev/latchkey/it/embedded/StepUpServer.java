@@ -3,8 +3,10 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.it.Lane;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import dev.latchkey.jetty.NegotiationStatistics;
+import dev.latchkey.openssl.OpenSsl;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
 import java.time.Duration;
@@ -34,12 +36,12 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
  *
  * <pre>{@code
  * try (StepUpServer server = new StepUpServer().on("/secure", (request, response) -> ...).start();
- *         StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+ *         TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
  *     ...
  * }
  * }</pre>
  *
- * <p>TLS 1.2 on loopback, certificates of {@link TestPki}. Set it up, then {@link #start()}. Close clients first, which
+ * <p>On loopback, with the engine and TLS version of the {@link Lane}, and certificates of {@link TestPki}. Set it up, then {@link #start()}. Close clients first, which
  * the order above does: {@link #close()} fails if negotiations run, bytes are kept, buffers of the pool are out, or
  * threads live.
  */
@@ -63,7 +65,7 @@ public final class StepUpServer implements AutoCloseable {
     private ServerConnector stockConnector;
     private LatchkeySslConnectionFactory factory;
 
-    /** A server with 40 threads, TLS 1.2, an idle timeout of 30 s and no servlets yet. */
+    /** A server with 40 threads, an idle timeout of 30 s and no servlets yet. */
     public StepUpServer() {
         this(new SslContextFactory.Server());
     }
@@ -73,10 +75,19 @@ public final class StepUpServer implements AutoCloseable {
         this.tls = tls;
         threads.setName(name);
         server = new Server(threads, new ScheduledExecutorScheduler(name + "-scheduler", false), pool);
-        tls.setIncludeProtocols("TLSv1.2");
+        setLane(tls);
         tls.setKeyStorePassword("secret");
         tls.setKeyStore(KeyStores.holding(TestPki.SERVER, "secret"));
         tls.setTrustStore(KeyStores.trusting(TestPki.AUTHORITY));
+    }
+
+    /** Gives an SslContextFactory the engine and the TLS version of the lane. */
+    public static void setLane(SslContextFactory.Server tls) {
+        if (Lane.current().isOpenSsl()) {
+            Lane.requireOpenSsl();
+            tls.setProvider(OpenSsl.PROVIDER_NAME);
+        }
+        tls.setIncludeProtocols(Lane.current().protocol());
     }
 
     /** Sets the size of the pool: selectors and acceptor take 2 of these threads. */

@@ -145,6 +145,9 @@ abstract class EachEnvironment {
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.values())
                     .contains(entry("reason", "no-certificate"), entry("code", "LK201"), entry("protocol", "TLSv1.2"));
+            HttpAnswer guarded = connection.get(context + "/guarded");
+            assertThat(guarded.status()).isEqualTo(403);
+            assertThat(guarded.text()).contains("LK201");
             HttpAnswer wanted = connection.get(context + "/secure");
             assertThat(wanted.status()).isEqualTo(200);
             assertThat(wanted.values()).contains(entry("subject", ""));
