@@ -73,17 +73,18 @@ final class IdentityClients implements AutoCloseable {
     }
 
     private HttpClient evictOldest() {
-        IdentityKey oldest = null;
+        Map.Entry<IdentityKey, Entry> oldest = null;
         for (Map.Entry<IdentityKey, Entry> each : entries.entrySet()) {
             Entry entry = each.getValue();
-            if (entry.uses == 0 && (oldest == null || entry.lastUse - entries.get(oldest).lastUse < 0)) {
-                oldest = each.getKey();
+            if (entry.uses == 0 && (oldest == null || entry.lastUse - oldest.getValue().lastUse < 0)) {
+                oldest = each;
             }
         }
         if (oldest == null) {
             throw new NegotiateException(NegotiateFailure.TOO_MANY, most + " are", null);
         }
-        return entries.remove(oldest).client;
+        entries.remove(oldest.getKey());
+        return oldest.getValue().client;
     }
 
     private void evictIdle() {

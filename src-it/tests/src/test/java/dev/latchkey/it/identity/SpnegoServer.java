@@ -2,10 +2,8 @@ package dev.latchkey.it.identity;
 
 import dev.latchkey.jetty.spnego.DelegatedCredentialLoginService;
 import dev.latchkey.testkit.kerberos.Kdc;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.BiFunction;
@@ -42,10 +40,13 @@ final class SpnegoServer implements AutoCloseable {
         server.start();
     }
 
-    /** A server that answers with the name of who asks. */
+    /** A server that answers with the name of who asks, and the port from which. */
     static SpnegoServer whoAmI(Kdc kdc, String service, Seen seen) throws Exception {
-        return start(service, login(kdc, service), seen, (request, user) -> user.getUserPrincipal()
-                .getName());
+        return start(
+                service,
+                login(kdc, service),
+                seen,
+                (request, user) -> user.getUserPrincipal().getName() + " " + Request.getRemotePort(request));
     }
 
     static SpnegoServer start(
@@ -122,14 +123,6 @@ final class SpnegoServer implements AutoCloseable {
     /** {@return its origin, by the host that Kerberos knows} */
     String origin() {
         return "http://" + host + ":" + connector.getLocalPort();
-    }
-
-    static List<String> users() {
-        return Kdc.USERS;
-    }
-
-    static String utf8(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     @Override
