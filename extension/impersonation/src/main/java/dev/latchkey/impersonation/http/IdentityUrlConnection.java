@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The token is sent beforehand, and the server's is checked before its response is given out. Connections that Java
- * keeps alive are each identity's own. Redirects are not followed: Java would send the token along. One thread, the one
+ * keeps alive are each identity's own; one that was kept for another is closed instead of used. Redirects are not followed: Java would send the token along. One thread, the one
  * that opened it.
  */
 public final class IdentityUrlConnection implements AutoCloseable {

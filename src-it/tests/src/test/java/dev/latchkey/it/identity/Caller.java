@@ -14,7 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.client.ContentResponse;
 
-/** A client of ours that asks a server as whom the calling thread carries. Any thread. */
+/** A client that asks a server as whom the calling thread carries. Any thread. */
 interface Caller extends AutoCloseable {
     /** {@return the body of a 200, else the status} */
     String get(String uri) throws Exception;
@@ -84,7 +84,7 @@ interface Caller extends AutoCloseable {
         }
     }
 
-    private static String answer(int status, String body) {
+    static String answer(int status, String body) {
         return status == 200 ? body : String.valueOf(status);
     }
 }

@@ -17,7 +17,8 @@ import dev.latchkey.testkit.kerberos.MitKdc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.Objects;
+import java.util.stream.Stream;
 import javax.security.auth.Subject;
 import org.eclipse.jetty.security.UserIdentity;
 import org.eclipse.jetty.server.Request;
@@ -77,10 +78,12 @@ class DoubleHopIT {
             return identity.call(() ->
                             pool.submit(() -> Thread.currentThread().getName() + " " + caller.get(back.origin() + "/")))
                     .get();
-        } catch (ExecutionException e) {
-            return e.getCause() instanceof NegotiateException x ? x.failure().name() : e.toString();
         } catch (Exception e) {
-            return e.toString();
+            return Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                    .filter(NegotiateException.class::isInstance)
+                    .map(x -> ((NegotiateException) x).failure().name())
+                    .findFirst()
+                    .orElse(e.toString());
         }
     }
 
