@@ -26,6 +26,7 @@ public final class FaultyIdentity implements ThreadIdentity {
     private final ThreadLocal<@Nullable String> carried = new ThreadLocal<>();
     private final AtomicLong open = new AtomicLong();
     private volatile Predicate<Call> fails = call -> false;
+    private volatile boolean resolutionDepends;
 
     public FaultyIdentity() {
         this("faulty", 0);
@@ -43,6 +44,16 @@ public final class FaultyIdentity implements ThreadIdentity {
 
     public void fail(Call... calls) {
         failWhen(call -> java.util.List.of(calls).contains(call));
+    }
+
+    /** Sets whether names are resolved differently for its users; not by default. */
+    public void resolutionDependsOnIdentity(boolean depends) {
+        resolutionDepends = depends;
+    }
+
+    @Override
+    public boolean resolutionDependsOnIdentity() {
+        return resolutionDepends;
     }
 
     /** Makes the calling thread carry a name, as a server's login would. */

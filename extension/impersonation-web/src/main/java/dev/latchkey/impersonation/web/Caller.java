@@ -10,7 +10,8 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who the caller of a request is, by the ways that an application has: its own services, WAFFLE, the mapped accounts.
+ * Who the caller of a request is, by the ways that an application has: its own services, WAFFLE, the mapped
+ * accounts, a Kerberos login's Subject.
  *
  * <p>Immutable; any thread.
  */
@@ -29,6 +30,7 @@ final class Caller {
         if (accounts != null) {
             ways.add(LocalAccounts.parse(ACCOUNTS, accounts));
         }
+        ways.add(new SubjectPrincipals());
     }
 
     /** {@return the value of a context parameter, or else of the system property of the same name; null if neither} */

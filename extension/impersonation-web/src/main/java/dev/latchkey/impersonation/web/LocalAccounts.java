@@ -4,11 +4,13 @@ import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityFlow;
 import dev.latchkey.impersonation.linux.LinuxAccount;
 import dev.latchkey.impersonation.linux.LinuxIdentity;
+import dev.latchkey.impersonation.subject.SubjectIdentity;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On the left a principal's whole name, or {@code *} for all others; on the right an account's name, or {@code
  * #uid:gid} with any number of groups, or {@code *} for the account of the principal's own name. A name that leads to no
- * account is refused, and so is root. Immutable; any thread.
+ * account is refused, and so is root. A principal with a Subject keeps it beside the account. Immutable; any thread.
  */
 final class LocalAccounts implements CallerIdentities {
     private static final String ANY = "*";
@@ -57,7 +59,12 @@ final class LocalAccounts implements CallerIdentities {
         if (account == null) {
             return null;
         }
-        return LinuxIdentity.identity(flow, find(account.equals(ANY) ? principal.getName() : account));
+        LinuxAccount found = find(account.equals(ANY) ? principal.getName() : account);
+        Subject subject = SubjectPrincipals.subject(principal);
+        if (subject == null) {
+            return LinuxIdentity.identity(flow, found);
+        }
+        return flow.of(flow.provider(LinuxIdentity.class).part(found), SubjectIdentity.part(subject));
     }
 
     private static LinuxAccount find(String account) {

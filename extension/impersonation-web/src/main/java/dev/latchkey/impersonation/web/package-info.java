@@ -12,7 +12,8 @@
  * }</pre>
  *
  * <p>Then a filter in front of all others runs each request as the identity that its principal carries: a WAFFLE
- * principal's access token, an account that the name is mapped to, or what a {@link
+ * principal's access token, an account that the name is mapped to, the Subject of a Kerberos login that has what the caller
+ * delegated, or what a {@link
  * dev.latchkey.impersonation.web.CallerIdentities} of your own finds. It follows asynchronous dispatches and {@code
  * AsyncContext.start}.
  *

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Jetty's SPNEGO login (RFC 4559), whose {@link UserIdentity#getSubject()} is the caller's: its name, and the credential
- * that it delegated.
+ * that it delegated. The caller's principal has it too ({@link DelegatingPrincipal}).
  *
  * <p>Used as {@link SPNEGOLoginService} is, with an {@code SPNEGOAuthenticator}. What differs:
  *
@@ -130,7 +130,8 @@ public class DelegatedCredentialLoginService extends SPNEGOLoginService {
     private UserIdentity established(GSSContext exchange, Acceptor accepting, String answer)
             throws GSSException, LoginException {
         String name = name(exchange.getSrcName().toString(), accepting.realm());
-        UserIdentity identity = roles.getUserIdentity(caller(exchange), new SPNEGOUserPrincipal(name, answer), false);
+        Subject caller = caller(exchange);
+        UserIdentity identity = roles.getUserIdentity(caller, new DelegatingPrincipal(name, answer, caller), false);
         if (identity == null) {
             LOG.info("{} is authenticated, and unknown to the service of roles", name);
             return unproven(null);

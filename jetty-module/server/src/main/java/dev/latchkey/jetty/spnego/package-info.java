@@ -3,6 +3,7 @@
  *
  * <ol>
  *   <li>{@link dev.latchkey.jetty.spnego.DelegatedCredentialLoginService}: the login service, in the place of Jetty's;
+ *   <li>{@link dev.latchkey.jetty.spnego.DelegatingPrincipal}: the caller, as an application sees it;
  *   <li>{@code Acceptor}: what the service accepts callers with, and nothing it could act with;
  *   <li>{@code ConstrainedDelegation}: a credential for a caller who delegated none (S4U2self), where the realm allows.
  * </ol>

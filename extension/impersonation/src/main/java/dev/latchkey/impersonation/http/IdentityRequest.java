@@ -1,0 +1,145 @@
+package dev.latchkey.impersonation.http;
+
+import java.net.URI;
+import java.util.EventListener;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.transport.HttpConversation;
+import org.eclipse.jetty.client.transport.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is sent as the identity of the thread that sends it, and calls the application back as that identity.
+ *
+ * <p>The client's own work for it, which may start threads, is done with no identity. Threads as {@link HttpRequest}.
+ */
+final class IdentityRequest extends HttpRequest {
+    private final IdentityHttpClient identityClient;
+
+    IdentityRequest(IdentityHttpClient client, HttpConversation conversation, URI uri) {
+        super(client, conversation, uri);
+        identityClient = client;
+    }
+
+    @Override
+    protected HttpRequest copyInstance(URI uri) {
+        return new IdentityRequest(identityClient, getConversation(), uri);
+    }
+
+    @Override
+    public void send(Response.@Nullable CompleteListener listener) {
+        if (getTag() instanceof IdentityTag) {
+            // A redirect or retry, on one of the client's own threads.
+            super.send(listener);
+            return;
+        }
+        IdentityTag tag = identityClient.capture(getTag());
+        tag(tag);
+        Response.CompleteListener last = listener == null ? result -> {} : around(listener);
+        Response.CompleteListener closing = Listeners.around(last, (method, arguments, body) -> {
+            try {
+                return body.call();
+            } finally {
+                if (method.getName().equals("onComplete")) {
+                    identityClient.done(tag);
+                }
+            }
+        });
+        identityClient.clean(() -> super.send(closing));
+    }
+
+    private <L extends EventListener> L around(L listener) {
+        return Listeners.around(
+                listener,
+                (method, arguments, body) ->
+                        getTag() instanceof IdentityTag tag ? tag.identity().call(body) : body.call());
+    }
+
+    @Override
+    public Request body(@Nullable Content content) {
+        if (content == null || content instanceof IdentityContent) {
+            return super.body(content);
+        }
+        return super.body(new IdentityContent(content, this::getTag));
+    }
+
+    @Override
+    public Request onRequestQueued(QueuedListener listener) {
+        return super.onRequestQueued(around(listener));
+    }
+
+    @Override
+    public Request onRequestBegin(BeginListener listener) {
+        return super.onRequestBegin(around(listener));
+    }
+
+    @Override
+    public Request onRequestHeaders(HeadersListener listener) {
+        return super.onRequestHeaders(around(listener));
+    }
+
+    @Override
+    public Request onRequestCommit(CommitListener listener) {
+        return super.onRequestCommit(around(listener));
+    }
+
+    @Override
+    public Request onRequestContent(ContentListener listener) {
+        return super.onRequestContent(around(listener));
+    }
+
+    @Override
+    public Request onRequestSuccess(SuccessListener listener) {
+        return super.onRequestSuccess(around(listener));
+    }
+
+    @Override
+    public Request onRequestFailure(FailureListener listener) {
+        return super.onRequestFailure(around(listener));
+    }
+
+    @Override
+    public Request onResponseBegin(Response.BeginListener listener) {
+        return super.onResponseBegin(around(listener));
+    }
+
+    @Override
+    public Request onResponseHeader(Response.HeaderListener listener) {
+        return super.onResponseHeader(around(listener));
+    }
+
+    @Override
+    public Request onResponseHeaders(Response.HeadersListener listener) {
+        return super.onResponseHeaders(around(listener));
+    }
+
+    @Override
+    public Request onResponseContent(Response.ContentListener listener) {
+        return super.onResponseContent(around(listener));
+    }
+
+    @Override
+    public Request onResponseContentAsync(Response.AsyncContentListener listener) {
+        return super.onResponseContentAsync(around(listener));
+    }
+
+    @Override
+    public Request onResponseContentSource(Response.ContentSourceListener listener) {
+        return super.onResponseContentSource(around(listener));
+    }
+
+    @Override
+    public Request onResponseSuccess(Response.SuccessListener listener) {
+        return super.onResponseSuccess(around(listener));
+    }
+
+    @Override
+    public Request onResponseFailure(Response.FailureListener listener) {
+        return super.onResponseFailure(around(listener));
+    }
+
+    @Override
+    public Request onComplete(Response.CompleteListener listener) {
+        return super.onComplete(around(listener));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.latchkey.impersonation.http;
+
+import dev.latchkey.impersonation.Identity;
+import java.io.IOException;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of {@code java.net.http} as one identity, with the redirects that follow from it.
+ *
+ * <p>Owns its identity and its client until it is over. Begun on any thread; one hop after the other.
+ */
+final class JavaExchange<T> {
+    private final Identity identity;
+    private final IdentityClients.Lease lease;
+    private final @Nullable Negotiation negotiation;
+    private final Redirect redirects;
+    private final BodyHandler<T> handler;
+    private final @Nullable PushPromiseHandler<T> pushes;
+    private final CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
+    private volatile @Nullable CompletableFuture<HttpResponse<T>> hop;
+
+    /** Takes the identity and the lease over. */
+    JavaExchange(
+            Identity identity,
+            IdentityClients.Lease lease,
+            @Nullable Negotiation negotiation,
+            Redirect redirects,
+            BodyHandler<T> handler,
+            @Nullable PushPromiseHandler<T> pushes) {
+        this.identity = identity;
+        this.lease = lease;
+        this.negotiation = negotiation;
+        this.redirects = redirects;
+        this.handler = handler;
+        this.pushes = pushes;
+    }
+
+    /** {@return the answer, on which what the application does next runs as the identity} */
+    CompletableFuture<HttpResponse<T>> begin(HttpRequest request) {
+        answer.whenComplete((response, failure) -> {
+            CompletableFuture<HttpResponse<T>> current = hop;
+            if (answer.isCancelled() && current != null) {
+                current.cancel(true);
+            }
+        });
+        hop(request, Redirects.MOST);
+        return answer;
+    }
+
+    private void hop(HttpRequest request, int redirectsLeft) {
+        NegotiateToken token = null;
+        try {
+            boolean own = request.headers().firstValue("authorization").isPresent();
+            token = negotiation == null || own ? null : negotiation.token(identity, request.uri());
+            NegotiateToken sent = token;
+            Redirect policy = redirectsLeft > 0 ? redirects : Redirect.NEVER;
+            HttpRequest outgoing = outgoing(request, sent);
+            CompletableFuture<HttpResponse<T>> sending = identity.flow().none().call(() -> lease.client()
+                    .sendAsync(outgoing, info -> body(info, request, sent, policy), pushes));
+            hop = sending;
+            if (answer.isCancelled()) {
+                sending.cancel(true);
+            }
+            sending.whenComplete((response, failure) -> ended(request, sent, policy, redirectsLeft, response, failure));
+        } catch (Exception e) {
+            close(token);
+            finish(null, e);
+        }
+    }
+
+    private HttpRequest outgoing(HttpRequest request, @Nullable NegotiateToken token) {
+        HttpRequest.Builder outgoing = HttpRequest.newBuilder(request, (name, value) -> true);
+        request.bodyPublisher()
+                .ifPresent(body -> outgoing.method(request.method(), JavaBodies.publishedAs(identity, body)));
+        if (token != null) {
+            outgoing.setHeader("Authorization", token.authorization());
+        }
+        return outgoing.build();
+    }
+
+    /** Before anything of the body is seen, the server is checked. */
+    private BodySubscriber<T> body(
+            HttpResponse.ResponseInfo info, HttpRequest request, @Nullable NegotiateToken token, Redirect policy) {
+        try {
+            if (token != null) {
+                token.verify(info.statusCode(), info.headers().allValues("www-authenticate"));
+            }
+            if (Redirects.next(policy, request, info.statusCode(), info.headers()) != null) {
+                return discarding();
+            }
+            return identity.call(() -> JavaBodies.subscribedAs(identity, handler.apply(info)));
+        } catch (RuntimeException e) {
+            return JavaBodies.refused(e);
+        } catch (Exception e) {
+            return JavaBodies.refused(new CompletionException(e));
+        }
+    }
+
+    /** The body of a redirect that is followed is nobody's. */
+    @NullUnmarked
+    private static <T> BodySubscriber<T> discarding() {
+        return BodySubscribers.replacing(null);
+    }
+
+    private void ended(
+            HttpRequest request,
+            @Nullable NegotiateToken token,
+            Redirect policy,
+            int redirectsLeft,
+            @Nullable HttpResponse<T> response,
+            @Nullable Throwable failure) {
+        close(token);
+        if (response == null) {
+            finish(
+                    null,
+                    failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure);
+            return;
+        }
+        HttpRequest next = Redirects.next(policy, request, response.statusCode(), response.headers());
+        if (next == null) {
+            finish(response, null);
+        } else {
+            hop(next, redirectsLeft - 1);
+        }
+    }
+
+    private void finish(@Nullable HttpResponse<T> response, @Nullable Throwable failure) {
+        lease.close();
+        try (identity) {
+            identity.run(() -> {
+                if (response != null) {
+                    answer.complete(response);
+                } else {
+                    answer.completeExceptionally(failure == null ? new IOException("no answer") : failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            // As nobody, rather than never: what follows is told that the identity failed.
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private static void close(@Nullable NegotiateToken token) {
+        if (token != null) {
+            token.close();
+        }
+    }
+}
