@@ -78,8 +78,8 @@ final class NegotiableSslConnection extends SslConnection {
                 factory.getSslContextFactory(),
                 endPoint,
                 engine,
-                factory.isDirectBuffersForEncryption(),
-                factory.isDirectBuffersForDecryption());
+                factory.isDirectBuffersForEncryption() || (engine instanceof PostHandshakeAuthenticationEngine && !Boolean.getBoolean("nodirect")),
+                factory.isDirectBuffersForDecryption() || (engine instanceof PostHandshakeAuthenticationEngine && !Boolean.getBoolean("nodirect")));
         this.factory = factory;
         this.pool = connector.getByteBufferPool();
         this.earlyData = factory.newKeptBytes(this);
