@@ -3,7 +3,8 @@
 [description]
 Lets web applications ask for the client's TLS certificate in the middle of a request.
 Asks nobody by itself: a connection stays as it is until an application calls
-dev.latchkey.ClientCertificates.
+dev.latchkey.ClientCertificates, or has CLIENT-CERT in its web.xml, or a path of
+latchkey.paths is requested.
 
 [tags]
 connector
@@ -27,6 +28,7 @@ ssl-reload
 
 [xml]
 etc/latchkey.xml
+etc/latchkey-declarative.xml
 
 # Named with their version: a new version's zip can be laid over a base whose server runs, and a jar that an older
 # version left behind is not on the class path.
@@ -67,3 +69,46 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## How large the list of authorities in a certificate request may be, in bytes.
 ## A larger one is sent empty, which lets the client choose freely; trust is decided as before.
 # latchkey.maxAuthoritiesSize=16384
+
+## How a request that asks is answered on HTTP/2, which forbids asking on an open connection.
+## reset: its stream is reset with HTTP_1_1_REQUIRED; browsers and curl come back on HTTP/1.1 by themselves.
+## A status from 400 to 499: that status, with the reason as text, for clients that do not come back.
+# latchkey.http2=reset
+
+## The status with which a request that asks is answered on HTTP/3, from 400 to 499.
+## 421: clients leave HTTP/3 and come back by TCP (RFC 7838 section 6).
+# latchkey.http3=421
+
+## Whether connections that can be asked on TLS 1.2 only are served TLS 1.2, although both sides know TLS 1.3: true, or
+## false. These are those of browsers when HTTP/2 has sent them back to HTTP/1.1. All others keep TLS 1.3.
+# latchkey.browserStepUp=false
+
+## Hosts that ask for a certificate in the first handshake, as clients name them (SNI), separated by commas, such as
+## cert.example.org,*.pki.example.org, where the star is one label; empty for none. Other hosts stay without.
+# latchkey.hosts=
+
+## Whether these hosts want a certificate or need one: want, or need. Without a needed one there is no connection.
+# latchkey.hostsPresence=want
+
+## A host, one of the above as a rule, to which a request is redirected that cannot be asked on its connection, with
+## its port if it is another; path and query stay. Empty for none.
+# latchkey.redirectHost=
+
+## The status of this redirection. 307: for GET and HEAD, other methods fail as before.
+## 303: for all methods, and the client comes back by GET, without the body.
+# latchkey.redirectStatus=307
+
+## Paths that ask for a certificate before any application sees the request: patterns as servlets write them, with
+## the context's path, separated by commas, such as /admin/*,/pki/*,/exact,*.cgi; empty for none.
+# latchkey.paths=
+
+## Whether these paths need a certificate or want one: need, or want.
+# latchkey.pathsPresence=need
+
+## What of a certificate is the name of its user, where a web.xml says CLIENT-CERT: subject, email, upn, or pattern.
+## A subject alternative name counts if it is the only one of its kind.
+# latchkey.userName=subject
+
+## With pattern: a regular expression that matches the whole subject as RFC 2253 writes it and has one group, the name,
+## such as CN=([^,]+),.*; empty for none.
+# latchkey.userNamePattern=

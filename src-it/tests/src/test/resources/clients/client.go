@@ -1,4 +1,4 @@
-// Two requests on one connection by Go's crypto/tls: client RENEGOTIATION PORT TLS METHOD CA [CERTIFICATE KEY].
+// Two requests on one connection by Go's crypto/tls: client RENEGOTIATION PORT TLS METHOD PATH CA [CERTIFICATE KEY].
 // RENEGOTIATION is never (Go's default), once or freely.
 package main
 
@@ -31,7 +31,7 @@ func exchange(connection *tls.Conn, reader *bufio.Reader, request string) {
 }
 
 func main() {
-	renegotiation, port, version, method, authority := os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5]
+	renegotiation, port, version, method, path, authority := os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5], os.Args[6]
 	pem, err := os.ReadFile(authority)
 	check(err)
 	roots := x509.NewCertPool()
@@ -43,8 +43,8 @@ func main() {
 		"once":   tls.RenegotiateOnceAsClient,
 		"freely": tls.RenegotiateFreelyAsClient,
 	}[renegotiation]
-	if len(os.Args) > 6 {
-		pair, err := tls.LoadX509KeyPair(os.Args[6], os.Args[7])
+	if len(os.Args) > 7 {
+		pair, err := tls.LoadX509KeyPair(os.Args[7], os.Args[8])
 		check(err)
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -56,8 +56,8 @@ func main() {
 	exchange(connection, reader, "GET /step-up/open HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	if method == "POST" {
 		exchange(connection, reader,
-			"POST /step-up/secure HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\na body")
+			"POST "+path+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\na body")
 	} else {
-		exchange(connection, reader, "GET /step-up/secure HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		exchange(connection, reader, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	}
 }

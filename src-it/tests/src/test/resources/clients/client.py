@@ -1,4 +1,7 @@
-"""Two requests on one connection by Python's ssl: client.py PORT TLS METHOD CA [CERTIFICATE KEY]."""
+"""Two requests on one connection by Python's ssl: client.py PHA PORT TLS METHOD PATH CA [CERTIFICATE KEY].
+
+PHA is yes or no: whether it offers post-handshake authentication.
+"""
 
 import http.client
 import socket
@@ -46,10 +49,11 @@ def exchange(tls, stream, request):
     sys.stdout.buffer.flush()
 
 
-def main(port, version, method, authority, *certificate):
+def main(pha, port, version, method, path, authority, *certificate):
     context = ssl.create_default_context(cafile=authority)
     pinned = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}[version]
     context.minimum_version = context.maximum_version = pinned
+    context.post_handshake_auth = pha == "yes"
     if certificate:
         context.load_cert_chain(*certificate)
     with socket.create_connection(("127.0.0.1", int(port)), 60) as plain:
@@ -57,10 +61,10 @@ def main(port, version, method, authority, *certificate):
             stream = tls.makefile("rb")
             exchange(tls, stream, b"GET /step-up/open HTTP/1.1\r\nHost: localhost\r\n\r\n")
             if method == "POST":
-                second = b"POST /step-up/secure HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\na body"
+                second = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\na body"
             else:
-                second = b"GET /step-up/secure HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            exchange(tls, stream, second)
+                second = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            exchange(tls, stream, second.encode())
 
 
 main(*sys.argv[1:])

@@ -9,13 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server's service, bound to the request it was asked for: it gives a started asynchronous request the time that a
- * negotiation may take, and never asks in an error dispatch. Any thread may call.
+ * negotiation may take, and never asks where no person waits for the dialog: in an error dispatch, on a CORS preflight,
+ * on a prefetch. Any thread may call.
  */
 final class BoundClientCertificates implements ClientCertificates {
     /** The request attribute that holds the first failure of a request, so that its error page can tell it. */
     private static final String FIRST_FAILURE = "dev.latchkey.firstFailure";
-
-    private static final String ERROR = "ERROR";
 
     private final RequestView request;
     private final ClientCertificates service;
@@ -43,8 +42,9 @@ final class BoundClientCertificates implements ClientCertificates {
 
     @Override
     public ClientCertificate negotiateClientCertificate(NegotiationOptions options) throws NegotiationException {
-        if (isErrorDispatch()) {
-            return withoutAsking(options);
+        Reason silence = silence();
+        if (silence != null) {
+            return withoutAsking(options, silence);
         }
         giveTime(options);
         FirstFailure first = firstFailure();
@@ -58,9 +58,10 @@ final class BoundClientCertificates implements ClientCertificates {
 
     @Override
     public CompletionStage<ClientCertificate> negotiateClientCertificateAsync(NegotiationOptions options) {
-        if (isErrorDispatch()) {
+        Reason silence = silence();
+        if (silence != null) {
             try {
-                return CompletableFuture.completedStage(withoutAsking(options));
+                return CompletableFuture.completedStage(withoutAsking(options, silence));
             } catch (NegotiationException x) {
                 return CompletableFuture.failedStage(x);
             }
@@ -95,15 +96,22 @@ final class BoundClientCertificates implements ClientCertificates {
         service.forget();
     }
 
-    private boolean isErrorDispatch() {
-        return ERROR.equals(request.dispatcherType());
+    /** {@return why this request is not to be asked, however much it wants to; null if it may be} */
+    private @Nullable Reason silence() {
+        if (request.isErrorDispatch()) {
+            return Reason.ERROR_DISPATCH;
+        }
+        if (request.isPreflight()) {
+            return Reason.PREFLIGHT;
+        }
+        return request.isSpeculative() ? Reason.SPECULATIVE : null;
     }
 
     /**
      * An error page that asked would open a dialog because of an error, and a guarded one would fail again and again.
      * It gets what is there, or the failure that led to it.
      */
-    private ClientCertificate withoutAsking(NegotiationOptions options) throws NegotiationException {
+    private ClientCertificate withoutAsking(NegotiationOptions options, Reason silence) throws NegotiationException {
         ClientCertificate current = service.current();
         boolean plain = !options.isFresh()
                 && options.trustManager().isEmpty()
@@ -112,7 +120,7 @@ final class BoundClientCertificates implements ClientCertificates {
             return current;
         }
         NegotiationException first = firstFailure().get();
-        throw first != null ? first : new NegotiationException(Reason.ERROR_DISPATCH, true, null, null);
+        throw first != null ? first : new NegotiationException(silence, true, null, null);
     }
 
     /** Put there at the call, because the request may be gone when the negotiation ends. */

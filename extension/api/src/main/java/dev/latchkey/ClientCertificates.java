@@ -20,7 +20,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Any thread may call, while the request lives. One negotiation runs on a connection at a time. In an error dispatch
  * nothing is ever asked: a call gives what is known already, or fails with the first failure of the request, or with
- * {@link Reason#ERROR_DISPATCH} if there was none.
+ * {@link Reason#ERROR_DISPATCH} if there was none. The same holds for a CORS preflight ({@link Reason#PREFLIGHT}) and for
+ * a prefetch ({@link Reason#SPECULATIVE}): no dialog opens where no person waits for it.
  */
 public interface ClientCertificates {
     /** The request attribute under which the server puts the service of a request: {@value}. */

@@ -19,6 +19,9 @@ public class NegotiationException extends IOException {
     /** Whether a response can still be written and the connection used again. */
     private final boolean connectionUsable;
 
+    /** What to answer; the reason's own status unless a guard names another. */
+    private final int status;
+
     /**
      * @param reason why the negotiation failed
      * @param connectionUsable whether the connection goes on serving requests
@@ -30,6 +33,23 @@ public class NegotiationException extends IOException {
         super(message(reason, detail), cause);
         this.reason = reason;
         this.connectionUsable = connectionUsable;
+        this.status = reason.status();
+    }
+
+    /**
+     * The same failure, to be answered with another status.
+     *
+     * @param failure what happened
+     * @param status a 4xx
+     */
+    protected NegotiationException(NegotiationException failure, int status) {
+        super(failure.getMessage(), failure);
+        if (status < 400 || status > 499) {
+            throw new IllegalArgumentException("a refusal is a 4xx, not " + status);
+        }
+        this.reason = failure.reason;
+        this.connectionUsable = failure.connectionUsable;
+        this.status = status;
     }
 
     private static String message(Reason reason, @Nullable String detail) {
@@ -50,5 +70,20 @@ public class NegotiationException extends IOException {
      */
     public boolean isConnectionUsable() {
         return connectionUsable;
+    }
+
+    /** {@return the HTTP status to answer, a 4xx: the reason's own, unless a guard names another} */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * {@return the same failure, to be answered with another status}
+     *
+     * @param other a 4xx
+     * @throws IllegalArgumentException if it is none
+     */
+    public NegotiationException withStatus(int other) {
+        return other == status ? this : new NegotiationException(this, other);
     }
 }

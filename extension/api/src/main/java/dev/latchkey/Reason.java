@@ -80,7 +80,13 @@ public enum Reason {
     STOPPING("LK504", "stopping", 403, false, "the server is stopping"),
 
     /** An error page called: an error never asks, and no negotiation of this request had failed before. */
-    ERROR_DISPATCH("LK505", "error-dispatch", 403, true, "an error page never asks; ask before the error");
+    ERROR_DISPATCH("LK505", "error-dispatch", 403, true, "an error page never asks; ask before the error"),
+
+    /** A CORS preflight, which can never carry a certificate (Fetch section 4.8), is not asked for one. */
+    PREFLIGHT("LK506", "preflight", 403, true, "a CORS preflight is never asked; exempt OPTIONS from the guard"),
+
+    /** A speculative request ({@code Sec-Purpose: prefetch}) is not asked: nobody waits for its dialog. */
+    SPECULATIVE("LK507", "speculative", 403, true, "a prefetch is never asked; the real request will be");
 
     private final String code;
     private final String token;

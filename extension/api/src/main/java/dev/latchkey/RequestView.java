@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * these classes are loaded by the server, which has none. A value; any thread may use it.
  */
 final class RequestView {
+    /** Set by a Servlet container as soon as an error is to be told. */
+    private static final String ERROR_STATUS = "jakarta.servlet.error.status_code";
+
     /** The method handles of a request class: looked up once a class, and gone with its loader. */
     private static final ClassValue<Methods> METHODS = new ClassValue<>() {
         @Override
@@ -38,14 +42,47 @@ final class RequestView {
     }
 
     /**
-     * {@return the name of the kind of dispatch that the request is in, such as {@code ERROR}; null for a core request,
-     * and for one that has ended}
+     * {@return whether an error is being told: a servlet's error dispatch, or a core request on which one has begun}
      */
-    @Nullable
-    String dispatcherType() {
+    boolean isErrorDispatch() {
+        if (methods.getDispatcherType == null) {
+            return whileItLives(() -> attribute(ERROR_STATUS)) != null;
+        }
         return whileItLives(() -> invoke(methods.getDispatcherType, request)) instanceof Enum<?> type
-                ? type.name()
-                : null;
+                && type.name().equals("ERROR");
+    }
+
+    /** {@return whether the request is a CORS preflight: OPTIONS with the headers that only such a one has} */
+    boolean isPreflight() {
+        return "OPTIONS".equals(whileItLives(() -> invoke(methods.getMethod, request)))
+                && header("Origin") != null
+                && header("Access-Control-Request-Method") != null;
+    }
+
+    /**
+     * {@return whether a browser made the request on a guess, before its user wanted the page}
+     *
+     * <p>{@code Sec-Purpose} is the standard's header; {@code Purpose} and {@code X-Moz} are what older browsers send.
+     */
+    boolean isSpeculative() {
+        return tells(header("Sec-Purpose"), "prefetch")
+                || tells(header("Purpose"), "prefetch")
+                || tells(header("X-Moz"), "prefetch");
+    }
+
+    private static boolean tells(@Nullable String header, String word) {
+        return header != null && header.toLowerCase(Locale.ROOT).contains(word);
+    }
+
+    private @Nullable String header(String name) {
+        Object value = whileItLives(() -> {
+            if (methods.getHeader != null) {
+                return invoke(methods.getHeader, request, name);
+            }
+            Object headers = invoke(methods.getHeaders, request);
+            return headers == null ? null : invoke(METHODS.get(headers.getClass()).get, headers, name);
+        });
+        return value instanceof String text ? text : null;
     }
 
     /**
@@ -122,6 +159,10 @@ final class RequestView {
         final @Nullable MethodHandle getAttribute;
         final @Nullable MethodHandle setAttribute;
         final @Nullable MethodHandle getDispatcherType;
+        final @Nullable MethodHandle getMethod;
+        final @Nullable MethodHandle getHeader;
+        final @Nullable MethodHandle getHeaders;
+        final @Nullable MethodHandle get;
         final @Nullable MethodHandle isSecure;
         final @Nullable MethodHandle isAsyncStarted;
         final @Nullable MethodHandle getAsyncContext;
@@ -132,6 +173,10 @@ final class RequestView {
             getAttribute = find(type, "getAttribute", String.class);
             setAttribute = find(type, "setAttribute", String.class, Object.class);
             getDispatcherType = find(type, "getDispatcherType");
+            getMethod = find(type, "getMethod");
+            getHeader = find(type, "getHeader", String.class);
+            getHeaders = find(type, "getHeaders"); // of a core request; its fields have get(String)
+            get = find(type, "get", String.class);
             isSecure = find(type, "isSecure");
             isAsyncStarted = find(type, "isAsyncStarted");
             getAsyncContext = find(type, "getAsyncContext");

@@ -8,6 +8,7 @@
  *   <li>{@link dev.latchkey.ClientCertificates}: the service of a request, and what a step-up costs;
  *   <li>{@link dev.latchkey.NegotiationOptions}: how long, how much body, need or want, whose certificates;
  *   <li>{@link dev.latchkey.ClientCertificate}: what came of it. No certificate is a result, not an error;
+ *   <li>{@link dev.latchkey.RequireClientCertificate}: the same, declared on a servlet or a bean;
  *   <li>{@link dev.latchkey.NegotiationException} and {@link dev.latchkey.Reason}: what went wrong, by a stable code.
  * </ol>
  *

@@ -148,6 +148,38 @@ class BoundClientCertificatesTest {
     }
 
     @Test
+    void r24APreflightAndAPrefetchAskNobody() {
+        request.method = "OPTIONS";
+        request.headers.put("Origin", "https://elsewhere.example");
+        request.headers.put("Access-Control-Request-Method", "PUT");
+        assertFailsFor(Reason.PREFLIGHT);
+        request.method = "GET";
+        request.headers.clear();
+        for (String header : List.of("Sec-Purpose", "Purpose", "X-Moz")) {
+            request.headers.put(header, "Prefetch;prerender");
+            assertFailsFor(Reason.SPECULATIVE);
+            request.headers.clear();
+        }
+        assertThat(service.asked).isZero();
+    }
+
+    private void assertFailsFor(Reason reason) {
+        assertThatThrownBy(() -> certificates().negotiateClientCertificate())
+                .isInstanceOfSatisfying(
+                        NegotiationException.class, x -> assertThat(x.reason()).isEqualTo(reason));
+        assertThat(certificates().negotiateClientCertificateAsync().toCompletableFuture())
+                .isCompletedExceptionally();
+    }
+
+    @Test
+    void r24OptionsThatIsNoPreflightIsAsked() throws Exception {
+        request.method = "OPTIONS";
+        request.headers.put("Origin", "https://elsewhere.example");
+        certificates().negotiateClientCertificate();
+        assertThat(service.asked).isEqualTo(1);
+    }
+
+    @Test
     void otherDispatchesAsk() throws Exception {
         for (DispatcherType type : DispatcherType.values()) {
             request.dispatcherType = type;

@@ -11,6 +11,8 @@ import java.util.Map;
 final class FakeRequest {
     final Map<String, Object> attributes = new HashMap<>();
     DispatcherType dispatcherType = DispatcherType.REQUEST;
+    String method = "GET";
+    final Map<String, String> headers = new HashMap<>();
     boolean secure = true;
     boolean asyncStarted;
     boolean ended;
@@ -39,6 +41,10 @@ final class FakeRequest {
                             return attributes.get((String) arguments[0]);
                         case "setAttribute":
                             return attributes.put((String) arguments[0], arguments[1]);
+                        case "getMethod":
+                            return this.method;
+                        case "getHeader":
+                            return headers.get((String) arguments[0]);
                         case "getDispatcherType":
                             return dispatcherType;
                         case "isSecure":

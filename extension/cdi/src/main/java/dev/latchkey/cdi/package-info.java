@@ -1,5 +1,5 @@
 /**
- * Makes {@code @Inject ClientCertificates} work.
+ * Makes {@code @Inject ClientCertificates} work, and {@code @RequireClientCertificate} on beans.
  *
  * <p>Put this jar into {@code WEB-INF/lib}, beside the CDI implementation:
  *
@@ -18,7 +18,7 @@
  * {@link jakarta.enterprise.context.ContextNotActiveException}: there, use what a call to
  * {@link dev.latchkey.ClientCertificates#of(Object)} returned while the request was at hand.
  *
- * <p>The room's rules: one bean, one check, and nothing of one CDI implementation. CDI 4.0 and 4.1, Servlet 5.0 to 6.1.
+ * <p>The room's rules: one bean, one check, one guard, and nothing of one CDI implementation. CDI 4.0 and 4.1, Servlet 5.0 to 6.1.
  *
  * <p>Nothing is null unless it is marked {@code @Nullable}.
  */

@@ -1,13 +1,14 @@
 package dev.latchkey.base;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -18,13 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -36,80 +33,124 @@ import org.eclipse.jetty.xml.XmlConfiguration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 /**
- * The zip as it is shipped: what its module promises is what its XML reads and its jars hold, on each Jetty that we run
- * on. That a server starts with it is shown in src-it/tests.
+ * The zip as it is shipped: what its modules promise is what their XML reads and their jars hold, on each Jetty that we
+ * run on. That a server starts with it is shown in src-it/tests.
  */
 class JettyBaseIT {
     private static final String SERVER_CLASSES = "dev.latchkey.jetty.";
+    private static final String OPENSSL_CLASSES = "dev.latchkey.openssl.";
 
-    private static final Map<String, byte[]> zip = new LinkedHashMap<>();
+    /** Values other than the defaults, of the properties that are no numbers. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("latchkey.http2", "421"),
+            Map.entry("latchkey.http3", "403"),
+            Map.entry("latchkey.browserStepUp", "true"),
+            Map.entry("latchkey.hosts", "cert.example.org"),
+            Map.entry("latchkey.hostsPresence", "need"),
+            Map.entry("latchkey.redirectHost", "cert.example.org:8443"),
+            Map.entry("latchkey.redirectStatus", "303"),
+            Map.entry("latchkey.paths", "/admin/*,*.cgi"),
+            Map.entry("latchkey.pathsPresence", "want"),
+            Map.entry("latchkey.userName", "pattern"),
+            Map.entry("latchkey.userNamePattern", "CN=([^,]+),.*"));
+
+    private static BaseZip zip;
     private static ModuleFile module;
 
     @BeforeAll
     static void open() throws IOException {
-        try (ZipFile file = new ZipFile(System.getProperty("latchkey.base.zip"))) {
-            for (ZipEntry entry : file.stream().filter(e -> !e.isDirectory()).toList()) {
-                zip.put(entry.getName(), file.getInputStream(entry).readAllBytes());
-            }
-        }
-        module = new ModuleFile(text("modules/latchkey.mod"));
+        zip = BaseZip.open();
+        module = zip.module("latchkey");
+    }
+
+    static Stream<String> modules() {
+        return Stream.of("latchkey", "latchkey-openssl", "latchkey-impersonation");
     }
 
     @Test
-    void theZipHoldsWhatTheModuleNamesAndNothingElse() {
-        Set<String> named =
-                Stream.concat(Stream.of("modules/latchkey.mod"), module.files()).collect(Collectors.toSet());
-        assertThat(zip.keySet()).isEqualTo(named);
+    void theZipHoldsWhatTheModulesNameAndNothingElse() {
+        Set<String> named = modules()
+                .flatMap(name -> Stream.concat(
+                        Stream.of("modules/" + name + ".mod"), zip.module(name).files()))
+                .collect(Collectors.toSet());
+        assertThat(zip.names()).isEqualTo(named);
     }
 
-    @Test
-    void eachDocumentedPropertyIsReadAndEachOneReadIsDocumented() throws Exception {
-        assertThat(module.documented().keySet()).isNotEmpty().isEqualTo(propertiesRead());
+    @ParameterizedTest
+    @MethodSource("modules")
+    void eachDocumentedPropertyIsReadAndEachOneReadIsDocumented(String name) throws Exception {
+        assertThat(zip.module(name).documented().keySet()).isNotEmpty().isEqualTo(propertiesRead(name));
     }
 
-    @Test
-    void eachPropertyIsDocumentedWithItsUnit() {
-        assertThat(module.documented())
-                .allSatisfy((name, documented) ->
-                        assertThat(documented.comment()).as(name).containsAnyOf("in milliseconds", "in bytes"));
+    @ParameterizedTest
+    @MethodSource("modules")
+    void eachPropertyIsDocumentedWithItsUnitOrItsValues(String name) {
+        assertThat(zip.module(name).documented()).allSatisfy((property, documented) -> {
+            String value = documented.defaultValue();
+            String[] expected = isNumber(value) && !WORDS.containsKey(property)
+                    ? new String[] {"in milliseconds", "in bytes"}
+                    : new String[] {value.isEmpty() ? "mpty" : value, "Full path"};
+            assertThat(documented.comment()).as(property).containsAnyOf(expected);
+        });
+    }
+
+    private static boolean isNumber(String value) {
+        return value.matches("\\d+");
     }
 
     @Test
     void eachDocumentedDefaultIsTheOneThatApplies(@TempDir Path dir) throws Exception {
-        LatchkeySslConnectionFactory installed = configure(dir, Map.of());
+        List<Object> installed = configure(dir, Map.of());
         assertThat(module.documented())
                 .allSatisfy((name, documented) ->
-                        assertThat(get(installed, name)).as(name).isEqualTo(Long.parseLong(documented.defaultValue())));
+                        assertThat(get(installed, name)).as(name).isEqualTo(documented.defaultValue()));
     }
 
     @Test
     void eachPropertyReachesItsOwnSetter(@TempDir Path dir) throws Exception {
-        Map<String, String> values = new LinkedHashMap<>();
-        for (String name : module.documented().keySet()) {
-            values.put(name, Integer.toString(10_000 + values.size()));
-        }
-        LatchkeySslConnectionFactory installed = configure(dir, values);
+        Map<String, String> values = new LinkedHashMap<>(WORDS);
+        module.documented().forEach((name, documented) -> {
+            if (isNumber(documented.defaultValue()) && !WORDS.containsKey(name)) {
+                values.put(name, Integer.toString(10_000 + values.size()));
+            }
+        });
+        assertThat(values.keySet()).isEqualTo(module.documented().keySet());
+        List<Object> installed = configure(dir, values);
         assertThat(values)
                 .allSatisfy((name, value) ->
-                        assertThat(get(installed, name)).as(name).isEqualTo(Long.parseLong(value)));
+                        assertThat(get(installed, name)).as(name).isEqualTo(value));
     }
 
     @Test
-    void eachClassThatTheXmlNamesIsInTheZipOrInJetty() throws Exception {
-        Set<String> ours = classesIn("latchkey-jetty");
-        Set<String> named = attributes("*", "class");
-        assertThat(named).anyMatch(name -> name.startsWith(SERVER_CLASSES));
-        assertThat(named).allSatisfy(name -> {
-            if (name.startsWith(SERVER_CLASSES)) {
-                assertThat(ours).contains(name);
+    void aWordThatMeansNothingStopsTheStartAndIsNamed(@TempDir Path dir) {
+        for (String name : WORDS.keySet()) {
+            assertThatThrownBy(() -> configure(dir, Map.of(name, "(nonsense")))
+                    .as(name)
+                    .hasStackTraceContaining(name)
+                    .hasStackTraceContaining("(nonsense");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"latchkey,latchkey-jetty," + SERVER_CLASSES, "latchkey-openssl,latchkey-openssl," + OPENSSL_CLASSES})
+    void eachClassThatTheXmlNamesIsInTheZipOrInJetty(String name, String artifact, String ourPackage) throws Exception {
+        Set<String> ours = zip.classesIn(artifact);
+        Set<String> named = attributes(name, "*", "class");
+        assertThat(named).anyMatch(each -> each.startsWith(ourPackage));
+        assertThat(named).allSatisfy(each -> {
+            if (each.startsWith(ourPackage)) {
+                assertThat(ours).contains(each);
             } else {
-                Class.forName(name);
+                Class.forName(each);
             }
         });
     }
@@ -121,11 +162,14 @@ class JettyBaseIT {
                 .containsExactlyInAnyOrder(
                         "jetty.server.addProtectedClasses+=,dev.latchkey.",
                         "jetty.server.addHiddenClasses+=," + SERVER_CLASSES);
-        assertThat(classesIn("latchkey-api"))
+        assertThat(zip.module("latchkey-openssl").section("ini"))
+                .containsExactly("jetty.server.addHiddenClasses+=," + OPENSSL_CLASSES);
+        assertThat(zip.classesIn("latchkey-api"))
                 .contains(ClientCertificates.class.getName())
                 .allMatch(name -> name.startsWith("dev.latchkey."))
-                .noneMatch(name -> name.startsWith(SERVER_CLASSES));
-        assertThat(classesIn("latchkey-jetty")).isNotEmpty().allMatch(name -> name.startsWith(SERVER_CLASSES));
+                .noneMatch(name -> name.startsWith(SERVER_CLASSES) || name.startsWith(OPENSSL_CLASSES));
+        assertThat(zip.classesIn("latchkey-jetty")).isNotEmpty().allMatch(name -> name.startsWith(SERVER_CLASSES));
+        assertThat(zip.classesIn("latchkey-openssl")).isNotEmpty().allMatch(name -> name.startsWith(OPENSSL_CLASSES));
     }
 
     @Test
@@ -149,10 +193,19 @@ class JettyBaseIT {
         }
     }
 
+    /** Which is after all that configures the connector; the other must not ask for a place before its own needs. */
+    @Test
+    void theOpenSslModuleComesAfterTheOther() {
+        ModuleFile openssl = zip.module("latchkey-openssl");
+        assertThat(openssl.section("depend")).containsExactly("latchkey");
+        assertThat(openssl.section("before")).isEmpty();
+        assertThat(openssl.section("after")).isEmpty();
+    }
+
     @Test
     void drawsNothingBeforeTheServer() throws IOException {
         for (Path home : homes()) {
-            Map<String, ModuleFile> modules = modules(home);
+            Map<String, ModuleFile> modules = modulesOf(home);
             for (String name : module.section("after")) {
                 if (modules.containsKey(name)) {
                     assertThat(dependencies(modules, name))
@@ -182,7 +235,7 @@ class JettyBaseIT {
         return found;
     }
 
-    private static Map<String, ModuleFile> modules(Path home) throws IOException {
+    private static Map<String, ModuleFile> modulesOf(Path home) throws IOException {
         Map<String, ModuleFile> modules = new TreeMap<>();
         try (Stream<Path> files = Files.list(home.resolve("modules"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".mod")).toList()) {
@@ -195,7 +248,7 @@ class JettyBaseIT {
 
     private static Set<String> modulesThatConfigureTheTlsConnector(Path home) throws IOException {
         Set<String> names = new TreeSet<>();
-        for (Map.Entry<String, ModuleFile> each : modules(home).entrySet()) {
+        for (Map.Entry<String, ModuleFile> each : modulesOf(home).entrySet()) {
             for (String xml : each.getValue().section("xml")) {
                 Path path = home.resolve(xml);
                 if (Files.exists(path) && Files.readString(path).contains("\"sslConnector\"")) {
@@ -215,75 +268,64 @@ class JettyBaseIT {
         }
     }
 
-    /** Runs our XML as start.jar does, on a connector as the modules ssl and https make it. */
-    private static LatchkeySslConnectionFactory configure(Path dir, Map<String, String> properties) throws Exception {
+    /** Runs our XML as start.jar does, on a connector as the modules ssl and https make it; {@return what it made} */
+    private static List<Object> configure(Path dir, Map<String, String> properties) throws Exception {
+        Server server = new Server();
         ServerConnector connector = new ServerConnector(
-                new Server(),
+                server,
                 new SslConnectionFactory(new SslContextFactory.Server(), "http/1.1"),
                 new HttpConnectionFactory());
-        Path file = Files.writeString(dir.resolve("latchkey.xml"), text(xmlName()));
         try (ResourceFactory.Closeable resources = ResourceFactory.closeable()) {
-            XmlConfiguration xml = new XmlConfiguration(resources.newResource(file));
-            xml.getIdMap().put("sslConnector", connector);
-            xml.getProperties().putAll(properties);
-            xml.configure(connector);
+            for (String name : module.xml()) {
+                Path file = Files.writeString(
+                        dir.resolve(Path.of(name).getFileName().toString()), zip.text(name));
+                XmlConfiguration xml = new XmlConfiguration(resources.newResource(file));
+                xml.getIdMap().put("sslConnector", connector);
+                xml.getIdMap().put("Server", server);
+                xml.getProperties().putAll(properties);
+                xml.configure();
+            }
         }
-        return connector.getConnectionFactory(LatchkeySslConnectionFactory.class);
+        LatchkeySslConnectionFactory tls = connector.getConnectionFactory(LatchkeySslConnectionFactory.class);
+        return List.of(tls, tls.getAlternatives(), server.getBean(DeclarativeStepUp.class));
     }
 
-    private static long get(LatchkeySslConnectionFactory factory, String property) {
+    private static String get(List<Object> installed, String property) {
         String name = property.replaceFirst("^latchkey\\.", "");
-        String getter = "get" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
-        try {
-            return ((Number) factory.getClass().getMethod(getter).invoke(factory)).longValue();
-        } catch (ReflectiveOperationException x) {
-            throw new AssertionError(property, x);
+        String getter = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+        for (Object each : installed) {
+            for (Method method : each.getClass().getMethods()) {
+                if (method.getName().equals("get" + getter) || method.getName().equals("is" + getter)) {
+                    try {
+                        Object value = method.invoke(each);
+                        return value == null ? "" : value.toString();
+                    } catch (ReflectiveOperationException x) {
+                        throw new AssertionError(property, x);
+                    }
+                }
+            }
         }
+        throw new AssertionError("nothing has a getter of " + name);
     }
 
-    private static Set<String> propertiesRead() throws Exception {
-        Set<String> read = attributes("*", "property");
-        read.addAll(attributes("Property", "name"));
+    private static Set<String> propertiesRead(String name) throws Exception {
+        Set<String> read = attributes(name, "*", "property");
+        read.addAll(attributes(name, "Property", "name"));
         return read;
     }
 
-    private static Set<String> attributes(String tag, String attribute) throws Exception {
+    private static Set<String> attributes(String name, String tag, String attribute) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
-        Document document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(text(xmlName()))));
-        NodeList elements = document.getElementsByTagName(tag);
-        return IntStream.range(0, elements.getLength())
-                .mapToObj(i -> ((Element) elements.item(i)).getAttribute(attribute))
-                .filter(value -> !value.isEmpty())
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static String xmlName() {
-        List<String> xml = module.section("xml");
-        assertThat(xml).hasSize(1);
-        return xml.get(0);
-    }
-
-    private static Set<String> classesIn(String artifact) {
-        String name = zip.keySet().stream()
-                .filter(file -> file.contains("/" + artifact + "-"))
-                .findFirst()
-                .orElseThrow();
-        Set<String> classes = new TreeSet<>();
-        try (JarInputStream jar = new JarInputStream(new ByteArrayInputStream(zip.get(name)))) {
-            for (JarEntry entry = jar.getNextJarEntry(); entry != null; entry = jar.getNextJarEntry()) {
-                if (entry.getName().endsWith(".class")) {
-                    classes.add(entry.getName().replace('/', '.').replaceFirst("\\.class$", ""));
-                }
-            }
-        } catch (IOException x) {
-            throw new IllegalStateException(name, x);
+        Set<String> found = new TreeSet<>();
+        for (String file : zip.module(name).xml()) {
+            Document document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(zip.text(file))));
+            NodeList elements = document.getElementsByTagName(tag);
+            IntStream.range(0, elements.getLength())
+                    .mapToObj(i -> ((Element) elements.item(i)).getAttribute(attribute))
+                    .filter(value -> !value.isEmpty())
+                    .forEach(found::add);
         }
-        return classes;
-    }
-
-    private static String text(String name) {
-        assertThat(zip).containsKey(name);
-        return new String(zip.get(name), UTF_8);
+        return found;
     }
 }

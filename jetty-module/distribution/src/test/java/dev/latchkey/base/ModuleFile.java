@@ -57,5 +57,10 @@ final class ModuleFile {
         return Stream.concat(section("xml").stream(), section("lib").stream());
     }
 
+    /** {@return the XML files, in their order} */
+    List<String> xml() {
+        return section("xml");
+    }
+
     record Documented(String defaultValue, String comment) {}
 }

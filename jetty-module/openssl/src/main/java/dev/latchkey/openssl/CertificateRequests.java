@@ -18,14 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class CertificateRequests {
     private static final int VERIFY_POST_HANDSHAKE = 0x08;
+    private static final int NO_KEY_UPDATE = -1;
     private static final int EXTENSION_POST_HANDSHAKE_AUTH = 49;
 
     private final EngineSettings settings;
+    private final Authorities usual;
     private final PendingCertificateRequest request = new PendingCertificateRequest();
     private boolean offered;
 
-    CertificateRequests(EngineSettings settings) {
+    CertificateRequests(EngineSettings settings, Authorities usual) {
         this.settings = settings;
+        this.usual = usual;
     }
 
     PendingCertificateRequest request() {
@@ -44,9 +47,19 @@ final class CertificateRequests {
 
     /** Queues a CertificateRequest. If OpenSSL refuses, nothing was sent and all is as before. */
     void send(long ssl, @Nullable Collection<X500Principal> authorities) throws SSLException {
-        LibSsl.SSL_set_client_CA_list(ssl, authorities == null ? 0 : Certificates.namesToNative(authorities));
+        if (authorities == null) {
+            usual.apply(ssl);
+        } else {
+            LibSsl.SSL_set_client_CA_list(ssl, Certificates.namesToNative(authorities));
+        }
         LibSsl.SSL_set_verify(ssl, EngineSettings.VERIFY_PEER | VERIFY_POST_HANDSHAKE, MemorySegment.NULL);
         LibSsl.SSL_set_msg_callback(ssl, Upcalls.MESSAGE);
+        if (LibSsl.SSL_get_key_update_type(ssl) != NO_KEY_UPDATE) {
+            // The client's KeyUpdate wants one of ours, which goes with what is written next; and then OpenSSL is done,
+            // and leaves the request unsent. Writing nothing sends it.
+            LibSsl.SSL_write(ssl, MemorySegment.NULL, 0);
+            SslError.clear();
+        }
         if (LibSsl.SSL_verify_client_post_handshake(ssl) != 1 || LibSsl.SSL_do_handshake(ssl) != 1) {
             SslError error = SslError.drain();
             restore(ssl);

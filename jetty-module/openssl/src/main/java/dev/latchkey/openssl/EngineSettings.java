@@ -3,6 +3,7 @@ package dev.latchkey.openssl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -31,6 +32,9 @@ final class EngineSettings {
     private static final long OPTION_SERVER_PREFERENCE = 1L << 22;
 
     private static final byte[] OPTIONAL_CLIENT = {'o'};
+    /** SSL_MAX_SID_CTX_LENGTH. */
+    private static final int MOST_CONTEXT = 32;
+
     private static final byte[] NEEDED_CLIENT = {'n'};
 
     private final @Nullable String peerHost;
@@ -200,10 +204,25 @@ final class EngineSettings {
         } else {
             LibSsl.SSL_clear_options(ssl, OPTION_SERVER_PREFERENCE);
         }
-        // A session that was made without the client's certificate is not resumed where one is needed.
-        byte[] sessionContext = parameters.getNeedClientAuth() ? NEEDED_CLIENT : OPTIONAL_CLIENT;
+        byte[] sessionContext = sessionContext();
         MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, sessionContext);
         LibSsl.SSL_set_session_id_context(ssl, bytes, sessionContext.length);
+    }
+
+    /**
+     * A session that was made without the client's certificate is not resumed where one is needed; nor, as with JSSE,
+     * one that was made under another endpoint identification.
+     */
+    private byte[] sessionContext() {
+        byte[] presence = parameters.getNeedClientAuth() ? NEEDED_CLIENT : OPTIONAL_CLIENT;
+        String identification = parameters.getEndpointIdentificationAlgorithm();
+        if (identification == null || identification.isEmpty()) {
+            return presence;
+        }
+        byte[] name = identification.getBytes(StandardCharsets.UTF_8);
+        byte[] context = Arrays.copyOf(presence, Math.min(presence.length + name.length, MOST_CONTEXT));
+        System.arraycopy(name, 0, context, presence.length, context.length - presence.length);
+        return context;
     }
 
     private void applyClient(long ssl, Arena arena) {

@@ -23,6 +23,8 @@ final class HandshakeUpcalls {
     private static final int MESSAGE_COMPRESSED_CERTIFICATE = 25;
 
     private final OpenSslSession session;
+    private final EngineSettings settings;
+    private final Authorities authorities;
     private final CertificateRequests requests;
     private final Renegotiation renegotiation;
     private final CertificateVerifier verifier;
@@ -42,6 +44,8 @@ final class HandshakeUpcalls {
             CertificateRequests requests,
             Renegotiation renegotiation) {
         this.session = session;
+        this.settings = settings;
+        this.authorities = context.authorities();
         this.requests = requests;
         this.renegotiation = renegotiation;
         this.verifier = new CertificateVerifier(engine, this, context.trustManager());
@@ -93,6 +97,9 @@ final class HandshakeUpcalls {
 
     void onCertificateWanted(long ssl) throws GeneralSecurityException {
         describeHandshake(ssl);
+        if (!settings.isClient() && settings.verifyMode() != 0) {
+            authorities.apply(ssl);
+        }
         keySelector.select(ssl);
     }
 

@@ -24,7 +24,10 @@ final class KeySelector {
 
     private final SSLEngine engine;
     private final OpenSslContext context;
-    private final List<List<X509Certificate>> given = new ArrayList<>(1);
+    private final List<Given> given = new ArrayList<>(1);
+
+    /** A certificate that OpenSSL may choose. */
+    private record Given(PrivateKey key, List<X509Certificate> chain) {}
 
     KeySelector(SSLEngine engine, OpenSslContext context) {
         this.engine = engine;
@@ -39,18 +42,33 @@ final class KeySelector {
             for (String keyType : context.serverKeyTypes()) {
                 give(ssl, serverAlias(keyType));
             }
+        } else if (given.size() > 1) {
+            keepOnly(ssl, used(ssl));
+        }
+    }
+
+    /** A renegotiation: the client's order of preference must not bring out another certificate than before. */
+    private void keepOnly(long ssl, List<X509Certificate> chain) throws GeneralSecurityException {
+        for (Given each : given) {
+            if (each.chain().equals(chain)) {
+                LibSsl.SSL_certs_clear(ssl);
+                given.clear();
+                use(ssl, each);
+                return;
+            }
         }
     }
 
     /** The chain that the handshake used; empty when there was none. */
     List<X509Certificate> used(long ssl) {
         if (given.size() < 2) {
-            return given.isEmpty() ? List.of() : given.get(0);
+            return given.isEmpty() ? List.of() : given.get(0).chain();
         }
         long certificate = LibSsl.SSL_get_certificate(ssl);
         try {
             X509Certificate leaf = certificate == 0 ? null : Certificates.toJava(certificate);
             return given.stream()
+                    .map(Given::chain)
                     .filter(chain -> chain.get(0).equals(leaf))
                     .findFirst()
                     .orElse(List.of());
@@ -87,7 +105,11 @@ final class KeySelector {
         if (chain == null || chain.length == 0 || key == null) {
             return;
         }
-        context.keys().use(ssl, key, chain);
-        given.add(List.of(chain));
+        use(ssl, new Given(key, List.of(chain)));
+    }
+
+    private void use(long ssl, Given chosen) throws GeneralSecurityException {
+        context.keys().use(ssl, chosen.key(), chosen.chain().toArray(X509Certificate[]::new));
+        given.add(chosen);
     }
 }

@@ -144,13 +144,26 @@ final class Native {
             // libssl needs libcrypto, and finds the copy that is loaded already whatever its file is called.
             SymbolLookup crypto = open(OpenSsl.LIBCRYPTO_PROPERTY, "crypto");
             SymbolLookup ssl = open(OpenSsl.LIBSSL_PROPERTY, "ssl");
+            requireFunction(crypto, "OpenSSL_version_num", OpenSsl.LIBCRYPTO_PROPERTY, "libcrypto");
+            requireFunction(ssl, "OPENSSL_init_ssl", OpenSsl.LIBSSL_PROPERTY, "libssl");
             String version = versionOf(crypto);
             if (versionNumber(crypto) < OLDEST) {
                 return Loading.failed(version + " is too old: OpenSSL 3.0 or later is needed");
             }
             return new Loading(crypto, ssl, version, null);
+        } catch (IllegalCallerException e) {
+            return Loading.failed("OpenSSL 3 is not usable: this Java denies native access; start it with"
+                    + " --enable-native-access=ALL-UNNAMED");
         } catch (Throwable t) {
             return Loading.failed("OpenSSL 3 is not usable: " + t.getMessage());
+        }
+    }
+
+    private static void requireFunction(SymbolLookup library, String function, String property, String name) {
+        if (library.find(function).isEmpty()) {
+            String path = System.getProperty(property, "");
+            throw new IllegalStateException((path.isBlank() ? "what is found as " + name : path) + " is not OpenSSL's "
+                    + name + ", or is older than OpenSSL 1.1");
         }
     }
 
@@ -160,7 +173,7 @@ final class Native {
             try {
                 return SymbolLookup.libraryLookup(Path.of(path), Arena.global());
             } catch (IllegalArgumentException e) {
-                throw new IllegalStateException("cannot load " + path + ", given by -D" + property, e);
+                throw new IllegalStateException("cannot load " + path + ", given by " + property, e);
             }
         }
         List<String> names = fileNames(System.getProperty("os.name", ""), System.getProperty("os.arch", ""), library);
@@ -171,8 +184,8 @@ final class Native {
                 // The next name may be there.
             }
         }
-        throw new IllegalStateException(
-                "none of " + names + " was found; install OpenSSL 3, or give the full path by -D" + property);
+        throw new IllegalStateException("none of " + names
+                + " was found; install OpenSSL 3, or give its full path by the property " + property);
     }
 
     /** The file names to ask the platform's own loader for, best first. */

@@ -18,10 +18,10 @@ public final class OpenSsl {
     public static final String PROVIDER_NAME = "LatchkeyOpenSSL";
 
     /** System property: full path of libssl. */
-    public static final String LIBSSL_PROPERTY = "dev.latchkey.openssl.libssl";
+    public static final String LIBSSL_PROPERTY = "latchkey.openssl.libssl";
 
     /** System property: full path of libcrypto. */
-    public static final String LIBCRYPTO_PROPERTY = "dev.latchkey.openssl.libcrypto";
+    public static final String LIBCRYPTO_PROPERTY = "latchkey.openssl.libcrypto";
 
     private static final int OLDEST_JAVA = 22;
     private static final String PROVIDER_CLASS = "dev.latchkey.openssl.OpenSslProvider";

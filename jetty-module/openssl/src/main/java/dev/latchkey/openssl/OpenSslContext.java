@@ -22,7 +22,6 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
-import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +41,7 @@ class OpenSslContext extends SSLContextSpi {
     private @Nullable OpenSslSessionContext sessionContext;
     private X509KeyManager keyManager = new NoKeys();
     private @Nullable X509TrustManager trustManager;
+    private Authorities authorities = new Authorities(new TrustsNobody());
     private List<String> serverKeyTypes = KeySelector.KEY_TYPES;
     private volatile String @Nullable [] preparedCipherSuites;
 
@@ -63,7 +63,8 @@ class OpenSslContext extends SSLContextSpi {
             trustManager = trust == null && trustManagers == null ? defaultTrustManager() : trust;
             prepareKeys();
             ContextHandle made = new ContextHandle();
-            made.setAuthorities(authorities(trustManager));
+            authorities = new Authorities(trustManager());
+            made.setAuthorities(authorities.usual());
             handle = made;
             sessionContext = new OpenSslSessionContext(made);
         } catch (GeneralSecurityException | RuntimeException e) {
@@ -117,16 +118,6 @@ class OpenSslContext extends SSLContextSpi {
         }
     }
 
-    private static List<X500Principal> authorities(@Nullable X509TrustManager manager) {
-        X509Certificate[] issuers = manager == null ? null : manager.getAcceptedIssuers();
-        return issuers == null
-                ? List.of()
-                : Arrays.stream(issuers)
-                        .map(X509Certificate::getSubjectX500Principal)
-                        .distinct()
-                        .toList();
-    }
-
     /** The native context for an engine that begins with these suites; those of the first are kept in it. */
     synchronized ContextHandle handleFor(String[] cipherSuites) {
         ContextHandle ready = handle;
@@ -152,6 +143,10 @@ class OpenSslContext extends SSLContextSpi {
     X509TrustManager trustManager() {
         X509TrustManager manager = trustManager;
         return manager == null ? new TrustsNobody() : manager;
+    }
+
+    Authorities authorities() {
+        return authorities;
     }
 
     NativeKeys keys() {

@@ -42,10 +42,10 @@ final class OpenSslSession extends ExtendedSSLSession {
     private final @Nullable String peerHost;
     private final int peerPort;
     private final Runnable forgetNative;
-    private final long creationTime = System.currentTimeMillis();
+    private final long made = System.currentTimeMillis();
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private volatile SessionState state = SessionState.NULL;
-    private volatile long lastAccessedTime = creationTime;
+    private volatile long lastAccessedTime = made;
     private volatile boolean valid = true;
 
     /** The action takes the session out of the server's own store. */
@@ -77,9 +77,11 @@ final class OpenSslSession extends ExtendedSSLSession {
         return client ? context.engineGetClientSessionContext() : context.engineGetServerSessionContext();
     }
 
+    /** When the TLS session began, on whatever connection: what a resumption brings back has not become younger. */
     @Override
     public long getCreationTime() {
-        return creationTime;
+        long created = state.created();
+        return created == 0 ? made : created;
     }
 
     @Override

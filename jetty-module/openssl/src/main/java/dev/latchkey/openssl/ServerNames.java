@@ -48,13 +48,14 @@ final class ServerNames {
         } catch (IllegalArgumentException e) {
             return refuse(alert, ALERT_ILLEGAL_PARAMETER);
         }
-        if (seen && !names.equals(requested)) {
-            // A renegotiation changes nothing but the client's identity.
+        if (!seen) {
+            seen = true;
+            requested = names;
+        } else if (!names.isEmpty() && !names.equals(requested)) {
+            // A renegotiation changes nothing but the client's identity; a name that is left out stays.
             return refuse(alert, ALERT_ILLEGAL_PARAMETER);
         }
-        seen = true;
-        requested = names;
-        return matches(names) ? ACCEPTED : refuse(alert, ALERT_UNRECOGNIZED_NAME);
+        return matches(requested) ? ACCEPTED : refuse(alert, ALERT_UNRECOGNIZED_NAME);
     }
 
     private boolean matches(List<SNIServerName> names) {

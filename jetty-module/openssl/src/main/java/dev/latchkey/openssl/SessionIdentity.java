@@ -18,6 +18,8 @@ final class SessionIdentity {
     private long created = System.currentTimeMillis();
     /** What the peer sent on this connection, empty if that was "none"; null when it was not asked yet. */
     private @Nullable List<X509Certificate> received;
+    /** Our chain as a resumed session had it; no certificate is chosen then. */
+    private List<X509Certificate> resumedLocal = List.of();
 
     SessionIdentity(OpenSslContext context, KeySelector keySelector, ServerNames serverNames) {
         this.context = context;
@@ -54,13 +56,14 @@ final class SessionIdentity {
             family = data.family();
             created = data.created();
         }
-        return state(ssl, id, ResumedPeer.chain(ssl, data), context.chainOf(data == null ? -1 : data.localChain()));
+        resumedLocal = context.chainOf(data == null ? -1 : data.localChain());
+        return state(ssl, id, ResumedPeer.chain(ssl, data), resumedLocal);
     }
 
     private SessionState state(long ssl, byte[] id, List<X509Certificate> peer, List<X509Certificate> local) {
         String protocol = Protocols.name(LibSsl.SSL_version(ssl));
         String suite = CipherSuites.instance().nameOf(LibSsl.SSL_get_current_cipher(ssl));
-        return new SessionState(protocol, suite, id, peer, local, serverNames.requested(), family);
+        return new SessionState(protocol, suite, id, peer, local, serverNames.requested(), family, created);
     }
 
     /** What a ticket carries; that of a resumed session stays as it is until the peer sends a new chain. */
@@ -71,6 +74,8 @@ final class SessionIdentity {
         }
         List<X509Certificate> chain = received();
         List<X509Certificate> intermediates = chain.isEmpty() ? chain : chain.subList(1, chain.size());
-        return new TicketData(family, created, context.numberOf(keySelector.used(ssl)), intermediates);
+        List<X509Certificate> used = keySelector.used(ssl);
+        int local = context.numberOf(used.isEmpty() ? resumedLocal : used);
+        return new TicketData(family, created, local, intermediates);
     }
 }

@@ -14,6 +14,7 @@ import javax.net.ssl.SNIServerName;
  * @param localCertificates the chain that was sent; empty when there was none
  * @param requestedNames the server names that the client asked for
  * @param family ties this session to its tickets
+ * @param created when it began, in milliseconds of the epoch; a resumption does not change it
  */
 // States are not compared, so that an array is compared by reference does no harm.
 @SuppressWarnings("ArrayRecordComponent")
@@ -24,11 +25,13 @@ record SessionState(
         List<X509Certificate> peerCertificates,
         List<X509Certificate> localCertificates,
         List<SNIServerName> requestedNames,
-        long family) {
+        long family,
+        long created) {
     static final SessionState NULL = new SessionState(
-            Protocols.NONE, "SSL_NULL_WITH_NULL_NULL", new byte[0], List.of(), List.of(), List.of(), 0);
+            Protocols.NONE, "SSL_NULL_WITH_NULL_NULL", new byte[0], List.of(), List.of(), List.of(), 0, 0);
 
     SessionState withPeerCertificates(List<X509Certificate> certificates) {
-        return new SessionState(protocol, cipherSuite, id, certificates, localCertificates, requestedNames, family);
+        return new SessionState(
+                protocol, cipherSuite, id, certificates, localCertificates, requestedNames, family, created);
     }
 }

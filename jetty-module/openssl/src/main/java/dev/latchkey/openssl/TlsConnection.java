@@ -33,6 +33,7 @@ final class TlsConnection {
     private static final int ERROR_NONE = 0;
     private static final int ERROR_WANT_READ = 2;
     private static final int ERROR_ZERO_RETURN = 6;
+    private static final int RECEIVED_SHUTDOWN = 2;
     private static final int KEY_UPDATE_NOT_REQUESTED = 0;
     private static final int CONTENT_HANDSHAKE = 22;
     private static final byte[] PLAIN_CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
@@ -58,7 +59,7 @@ final class TlsConnection {
         this.context = context;
         this.settings = settings;
         this.session = session;
-        this.requests = new CertificateRequests(settings);
+        this.requests = new CertificateRequests(settings, context.authorities());
         this.renegotiation = new Renegotiation(settings);
         this.upcalls = new HandshakeUpcalls(engine, context, settings, session, requests, renegotiation);
         this.identity = upcalls.identity();
@@ -154,11 +155,19 @@ final class TlsConnection {
             established(ssl);
             return;
         }
-        switch (LibSsl.SSL_get_error(ssl, result)) {
+        switch (error(ssl, result)) {
             case ERROR_WANT_READ -> {}
             case ERROR_ZERO_RETURN -> throw fail(new SSLHandshakeException("Received close_notify during handshake"));
             default -> throw fail(SslError.drain().exception(true, upcalls.takeFailure()));
         }
+    }
+
+    /** In the midst of the peer's handshake messages OpenSSL asks for more although the peer has closed. */
+    private static int error(long ssl, int result) {
+        int error = LibSsl.SSL_get_error(ssl, result);
+        return error == ERROR_WANT_READ && (LibSsl.SSL_get_shutdown(ssl) & RECEIVED_SHUTDOWN) != 0
+                ? ERROR_ZERO_RETURN
+                : error;
     }
 
     /** A handshake is complete, the first one or a renegotiation. */
@@ -229,7 +238,7 @@ final class TlsConnection {
             throws SSLException {
         long ssl = open.address();
         int produced = Plaintext.read(ssl, destinations, offset, count, expected);
-        switch (produced > 0 ? ERROR_NONE : LibSsl.SSL_get_error(ssl, produced)) {
+        switch (produced > 0 ? ERROR_NONE : error(ssl, produced)) {
             case ERROR_NONE, ERROR_WANT_READ -> taken(ssl, type);
             case ERROR_ZERO_RETURN -> onCloseNotify();
             default -> throw fail(SslError.drain().exception(isNegotiating(), upcalls.takeFailure()));

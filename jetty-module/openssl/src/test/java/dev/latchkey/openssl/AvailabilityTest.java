@@ -62,7 +62,7 @@ class AvailabilityTest {
         Path missing = directory.resolve("libnone.so");
         String said = probe("-D" + OpenSsl.LIBCRYPTO_PROPERTY + "=" + missing);
         assertThat(said)
-                .contains("problem=OpenSSL 3 is not usable: cannot load " + missing + ", given by -D"
+                .contains("problem=OpenSSL 3 is not usable: cannot load " + missing + ", given by "
                         + OpenSsl.LIBCRYPTO_PROPERTY)
                 .contains("refused=OpenSSL 3 is not usable: cannot load " + missing);
         assertThat(said.lines()).hasSize(2);

@@ -197,6 +197,25 @@ class PostHandshakeAuthenticationTest {
         pair.exchange();
     }
 
+    /** The client's KeyUpdate asks for ours, which OpenSSL sends with what is written next. */
+    @Test
+    void aRequestIsSentAlthoughAKeyUpdateIsDue() throws Exception {
+        EnginePair pair = pair(Pki.CLIENT);
+        OpenSslEngine server = pair.server.openSsl();
+        long client = pair.client.openSsl().nativeAddressForTests();
+        for (int i = 0; i < 2; i++) {
+            int requested = 1;
+            LibSsl.SSL_key_update(client, requested);
+            LibSsl.SSL_do_handshake(client);
+            pair.settle();
+            server.requestCertificate(null);
+            pair.settle();
+            assertThat(server.certificateRequestState()).isEqualTo(State.FINISHED);
+            assertThat(server.receivedCertificates()).containsExactlyElementsOf(Pki.CLIENT.chain());
+        }
+        pair.exchange();
+    }
+
     /** The state from before stays, and the failure is fatal. */
     @ParameterizedTest
     @ValueSource(ints = {-1, -30, -60, -200})

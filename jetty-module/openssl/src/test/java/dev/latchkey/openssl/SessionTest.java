@@ -98,6 +98,9 @@ class SessionTest {
                     .containsExactlyElementsOf(Pki.CLIENT.chain());
             assertThat(next.server.engine.getSession().getLocalCertificates())
                     .isEqualTo(first.server.engine.getSession().getLocalCertificates());
+            // What names a session over its resumptions, for a server that forgets one.
+            assertThat(next.server.engine.getSession().getCreationTime())
+                    .isEqualTo(first.server.engine.getSession().getCreationTime());
             next.close();
         }
     }

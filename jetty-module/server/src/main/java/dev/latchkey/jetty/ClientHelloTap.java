@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads along with the engine until the ClientHello is whole, however many records and segments it comes in. It takes
- * nothing away and holds nothing up. Guarded by the SslConnection's lock; {@link #hello()} may be read by any thread.
+ * nothing away and holds nothing up. Guarded by its connection's lock; {@link #hello()} may be read by any thread.
  */
 final class ClientHelloTap {
     private static final int HANDSHAKE = 22;
@@ -18,6 +18,13 @@ final class ClientHelloTap {
     private @Nullable ByteArrayOutputStream collected = new ByteArrayOutputStream(1024);
     private int needed = MESSAGE_HEADER;
     private volatile @Nullable ClientHello hello;
+
+    /** {@return one that has nothing more to read, because the hello was read before} */
+    static ClientHelloTap done(ClientHello known) {
+        ClientHelloTap tap = new ClientHelloTap();
+        tap.finish(known);
+        return tap;
+    }
 
     /** {@return what the client said, or null while it has not finished speaking} */
     @Nullable
@@ -41,7 +48,7 @@ final class ClientHelloTap {
         }
         ByteBuffer in = record.duplicate();
         if (in.get() != HANDSHAKE || sofar.size() > MOST) {
-            done(ClientHello.UNREADABLE);
+            finish(ClientHello.UNREADABLE);
             return;
         }
         in.position(in.position() + RECORD_HEADER - 1);
@@ -53,14 +60,14 @@ final class ClientHelloTap {
         }
         ClientHello parsed = ClientHello.parse(ByteBuffer.wrap(sofar.toByteArray()));
         if (parsed != null) {
-            done(parsed);
+            finish(parsed);
         } else if (sofar.size() >= MESSAGE_HEADER) {
             byte[] header = sofar.toByteArray();
             needed = MESSAGE_HEADER + ((header[1] & 0xFF) << 16 | (header[2] & 0xFF) << 8 | header[3] & 0xFF);
         }
     }
 
-    private void done(ClientHello parsed) {
+    private void finish(ClientHello parsed) {
         hello = parsed;
         collected = null;
     }

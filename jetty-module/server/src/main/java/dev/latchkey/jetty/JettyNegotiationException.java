@@ -18,9 +18,18 @@ final class JettyNegotiationException extends NegotiationException implements Qu
         super(reason, connectionUsable, detail, cause);
     }
 
+    private JettyNegotiationException(JettyNegotiationException failure, int status) {
+        super(failure, status);
+    }
+
+    @Override
+    public JettyNegotiationException withStatus(int other) {
+        return other == status() ? this : new JettyNegotiationException(this, other);
+    }
+
     @Override
     public int getCode() {
-        return reason().status();
+        return status();
     }
 
     @Override

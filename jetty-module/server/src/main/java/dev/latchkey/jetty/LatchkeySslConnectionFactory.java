@@ -45,6 +45,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(LatchkeySslConnectionFactory.class);
     private static final int DEFAULT_AUTHORITIES = 16 * 1024;
     private static final long DEFAULT_BUDGET = 64L * 1024 * 1024;
+    private static final String H2 = "h2";
     private static final String TLS_1_2 = "TLSv1.2";
     private static final String TLS_1_3 = "TLSv1.3";
 
@@ -60,6 +61,9 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile long discardLimit = 64L * 1024 * 1024;
     private volatile long discardTimeout = 3_000;
     private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
+    private volatile VersionAnswer http2 = VersionAnswer.of("latchkey.http2", "reset", true);
+    private final Alternatives alternatives = new Alternatives();
+    private volatile int packetBufferSize;
     private volatile @Nullable Loaded loaded;
 
     /**
@@ -69,13 +73,11 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public LatchkeySslConnectionFactory(SslContextFactory.Server sslContextFactory, String nextProtocol) {
         super(sslContextFactory, nextProtocol);
-        if (sslContextFactory.isRunning()) {
-            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
-                    + " starts, so that it can wrap the TLS engine's provider");
-        }
+        requireNotRunning(sslContextFactory);
         sslContextFactory.setProvider(StepUpProvider.nameFor(sslContextFactory.getProvider()));
         statistics = new NegotiationStatistics(this::getKeptBytes);
         installBean(statistics);
+        installBean(alternatives);
     }
 
     /**
@@ -110,14 +112,48 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         factories.replaceAll(factory -> factory == stock ? ours : factory);
         connector.setConnectionFactories(factories);
         connector.setDefaultProtocol(defaultProtocol);
+        // Now, because the server starts its applications before its connectors.
+        DeclarativeStepUp.install(connector.getServer());
         return ours;
+    }
+
+    /** {@return the name of the JSSE provider that makes the TLS engines, or null for the JDK's preferred one} */
+    public @Nullable String getProvider() {
+        return StepUpProvider.baseOf(getSslContextFactory().getProvider());
+    }
+
+    /**
+     * Sets who makes the TLS engines, instead of whom the SslContextFactory named so far.
+     *
+     * @param provider the name of a registered JSSE provider, or null for the JDK's preferred one
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalStateException if the SslContextFactory runs already
+     */
+    public void setProvider(@Nullable String provider) {
+        requireNotRunning(getSslContextFactory());
+        getSslContextFactory().setProvider(StepUpProvider.nameFor(provider));
+    }
+
+    private static void requireNotRunning(SslContextFactory.Server sslContextFactory) {
+        if (sslContextFactory.isRunning()) {
+            throw new IllegalStateException("the SslContextFactory runs already; install Latchkey before the server"
+                    + " starts, so that it can wrap the TLS engine's provider");
+        }
     }
 
     @Override
     public void configure(Connector connector) {
         super.configure(connector);
         budget = serverBudget(connector.getServer());
-        connector.getContainedBeans(HttpConfiguration.class).forEach(LatchkeySslConnectionFactory::addCustomizer);
+        DeclarativeStepUp.install(connector.getServer());
+        if (connector.getConnectionFactory(H2) != null) {
+            LOG.info(
+                    "{} offers HTTP/2, which forbids asking on an open connection: a step-up there is answered by"
+                            + " latchkey.http2={}",
+                    connector,
+                    getHttp2());
+        }
+        connector.getContainedBeans(HttpConfiguration.class).forEach(this::addCustomizer);
     }
 
     /** The bytes that all connectors of a server keep are bounded together, by the largest budget that one names. */
@@ -133,15 +169,16 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         }
     }
 
-    private static void addCustomizer(HttpConfiguration configuration) {
+    private void addCustomizer(HttpConfiguration configuration) {
         if (configuration.getCustomizer(ClientCertificateCustomizer.class) == null) {
-            configuration.addCustomizer(new ClientCertificateCustomizer());
+            configuration.addCustomizer(new ClientCertificateCustomizer(this));
         }
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        packetBufferSize = getSslContextFactory().newSSLEngine().getSession().getPacketBufferSize();
         Trust trust = findTrust();
         if (trust == null) {
             LOG.warn("LK105 engine-cannot: no connection can be asked for a certificate, because the SslContextFactory"
@@ -184,7 +221,18 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
-        StepUpContextSpi.EngineRequest request = StepUpContextSpi.beginRequest();
+        if (!alternatives.needHello()) {
+            return newTlsConnection(connector, endPoint, null);
+        }
+        return configure(
+                new ClientHelloConnection(
+                        connector, endPoint, packetBufferSize, hello -> newTlsConnection(connector, endPoint, hello)),
+                connector,
+                endPoint);
+    }
+
+    private Connection newTlsConnection(Connector connector, EndPoint endPoint, @Nullable ClientHello hello) {
+        StepUpContextSpi.EngineRequest request = StepUpContextSpi.beginRequest(hello);
         try {
             return super.newConnection(connector, endPoint);
         } finally {
@@ -194,7 +242,11 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     @Override
     protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
-        return new NegotiableSslConnection(this, connector, endPoint, engine, StepUpContextSpi.trustOfRequest());
+        ClientHello hello = StepUpContextSpi.helloOfRequest();
+        if (hello != null) {
+            FirstHandshakeChoice.apply(hello, engine, alternatives, connector.getConnectionFactory(H2) != null);
+        }
+        return new NegotiableSslConnection(this, connector, endPoint, engine, StepUpContextSpi.trustOfRequest(), hello);
     }
 
     /** {@return the connector's trust as it is now; after a reload of the stores a new one} */
@@ -373,6 +425,34 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setMaxAuthoritiesSize(int bytes) {
         maxAuthoritiesSize = (int) atLeast(0, bytes, "maxAuthoritiesSize");
+    }
+
+    /** {@return what is done for clients that cannot be asked on an open connection, to be set up further} */
+    @ManagedAttribute(value = "what is done for clients that cannot be asked", readonly = true)
+    public Alternatives getAlternatives() {
+        return alternatives;
+    }
+
+    /** {@return how a step-up is answered on HTTP/2} */
+    VersionAnswer http2Answer() {
+        return http2;
+    }
+
+    /** {@return how a step-up is answered on HTTP/2: {@code reset}, or a status} */
+    @ManagedAttribute("how a step-up is answered on HTTP/2: reset, or a status")
+    public String getHttp2() {
+        return http2.asText();
+    }
+
+    /**
+     * Sets how a step-up is answered on HTTP/2, which forbids both ways to ask on an open connection.
+     *
+     * @param answer {@code reset} (the default): the stream is reset with HTTP_1_1_REQUIRED (RFC 9113 section 7), and
+     *     browsers and curl come back on HTTP/1.1 by themselves; or a status from 400 to 499, which tells the reason
+     * @throws IllegalArgumentException if it is neither
+     */
+    public void setHttp2(String answer) {
+        http2 = VersionAnswer.of("latchkey.http2", answer, true);
     }
 
     private static long atLeast(long least, long value, String name) {

@@ -51,7 +51,7 @@ final class NegotiableSslConnection extends SslConnection {
     private final LatchkeySslConnectionFactory factory;
     private final ByteBufferPool pool;
     private final KeptBytes earlyData;
-    private final ClientHelloTap helloTap = new ClientHelloTap();
+    private final ClientHelloTap helloTap;
     private final RecordWatch records = new RecordWatch();
     private final HandshakeScope firstHandshake;
     private final @Nullable Trust trust;
@@ -65,13 +65,17 @@ final class NegotiableSslConnection extends SslConnection {
     private volatile boolean firstHandshakeDone;
     private volatile @Nullable Lingering lingering;
 
-    /** @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours */
+    /**
+     * @param trust the trust that the engine was made under, or null if the SSLContext is not one of ours
+     * @param hello what the client said, or null if nobody has read it yet
+     */
     NegotiableSslConnection(
             LatchkeySslConnectionFactory factory,
             Connector connector,
             EndPoint endPoint,
             SSLEngine engine,
-            @Nullable Trust trust) {
+            @Nullable Trust trust,
+            @Nullable ClientHello hello) {
         super(
                 connector.getByteBufferPool(),
                 connector.getExecutor(),
@@ -85,6 +89,7 @@ final class NegotiableSslConnection extends SslConnection {
         this.earlyData = factory.newKeptBytes(this);
         this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
         this.trust = trust;
+        this.helloTap = hello == null ? new ClientHelloTap() : ClientHelloTap.done(hello);
         this.identity = new ConnectionIdentity(
                 engine, factory::currentTrust, trust == null ? new ForgottenSessions() : trust.forgotten());
     }
@@ -135,6 +140,13 @@ final class NegotiableSslConnection extends SslConnection {
     boolean isRenegotiationSecure() {
         ClientHello hello = helloTap.hello();
         return hello != null && hello.secureRenegotiation();
+    }
+
+    /** {@return the host that the client named in its ClientHello, as far as it was seen; null if none} */
+    @Nullable
+    String requestedHost() {
+        ClientHello hello = helloTap.hello();
+        return hello == null ? null : hello.serverName();
     }
 
     NegotiableEndPoint negotiableEndPoint() {
@@ -255,7 +267,10 @@ final class NegotiableSslConnection extends SslConnection {
         renegotiating = false;
         if (!firstHandshakeDone) {
             firstHandshakeDone = true;
-            if (trust != null) {
+            FirstHandshakeChoice.unmark(getSSLEngine());
+            if (trust != null
+                    && !FirstHandshakeChoice.isCarriedOver(
+                            helloTap.hello(), getSSLEngine().getSession(), factory.getAlternatives())) {
                 identity.firstHandshake(firstHandshake, trust);
             }
         }
@@ -324,10 +339,11 @@ final class NegotiableSslConnection extends SslConnection {
     }
 
     /** What requests are shown, and of which TLS session and proof it was made. */
-    private record Shown(SSLSession session, @Nullable Proof proof, EndPoint.SslSessionData data) {
-        @SuppressWarnings("ReferenceEquality") // the very same: an equal session can hold another chain
-        boolean isOf(SSLSession now, @Nullable Proof proven) {
-            return session == now && proof == proven;
+    private record Shown(
+            SSLSession session, String id, @Nullable Proof proof, EndPoint.SslSessionData data) {
+        @SuppressWarnings("ReferenceEquality") // the very same: an equal session can be another connection's
+        boolean isOf(SSLSession now, String nowId, @Nullable Proof proven) {
+            return session == now && id.equals(nowId) && proof == proven;
         }
     }
 
@@ -389,8 +405,9 @@ final class NegotiableSslConnection extends SslConnection {
             Proof proof = identity.visible();
             SSLSession session = getSSLEngine().getSession();
             Shown now = shown;
-            if (now == null || !now.isOf(session, proof)) {
-                now = new Shown(session, proof, show(session, proof));
+            String id = StringUtil.toHexString(session.getId());
+            if (now == null || !now.isOf(session, id, proof)) {
+                now = new Shown(session, id, proof, show(session, id, proof));
                 shown = now;
             }
             return now.data();
@@ -398,16 +415,15 @@ final class NegotiableSslConnection extends SslConnection {
 
         /** {@return what a request may see to which this proof was accepted, by whatever rule; null for none} */
         SslSessionData sessionDataWith(@Nullable Proof proof) {
-            return show(getSSLEngine().getSession(), proof);
+            SSLSession session = getSSLEngine().getSession();
+            return show(session, StringUtil.toHexString(session.getId()), proof);
         }
 
-        private SslSessionData show(SSLSession session, @Nullable Proof proof) {
+        private SslSessionData show(SSLSession session, String id, @Nullable Proof proof) {
             // After a chain that was not accepted, the session holds another one than the proof that still stands.
-            List<X509Certificate> own = ConnectionIdentity.peerCertificates(session);
-            boolean hide = !own.isEmpty() && (proof == null || !own.equals(proof.chain()));
             return SslSessionData.from(
-                    hide ? AnonymousSession.withoutPeer(session) : session,
-                    StringUtil.toHexString(session.getId()),
+                    new ShownSession(session, proof == null ? List.of() : proof.chain()),
+                    id,
                     session.getCipherSuite(),
                     chain(proof));
         }

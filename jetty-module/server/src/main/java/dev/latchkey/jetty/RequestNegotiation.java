@@ -5,6 +5,8 @@ import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.Reason;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * on the server's pool, and completes in the web application's context.
  */
 final class RequestNegotiation implements ClientCertificates {
+    /** Reasons that leave bytes of the body on their way, which the client is still busy sending. */
+    private static final Set<Reason> LEFT_UNREAD =
+            EnumSet.of(Reason.BODY_TOO_LARGE, Reason.BODY_TIMEOUT, Reason.TOO_MANY);
+
     private final Request request;
     private final LatchkeySslConnectionFactory factory;
     private final NegotiableSslConnection connection;
@@ -141,9 +147,9 @@ final class RequestNegotiation implements ClientCertificates {
             show(proof);
             return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
         }
-        Http1 http = requireHttp1();
         requireUncommitted();
-        connection.mechanism().check();
+        Http1 http = requireHttp1();
+        requireMechanism();
         StepUpStream below = stream();
         StepUp stepUp = new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics());
         if (!connection.begin(stepUp)) {
@@ -151,7 +157,7 @@ final class RequestNegotiation implements ClientCertificates {
         }
         CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
             show(stepUp.accepted());
-            if (failure instanceof NegotiationException why && why.reason() == Reason.BODY_TOO_LARGE) {
+            if (failure instanceof NegotiationException why && LEFT_UNREAD.contains(why.reason())) {
                 Lingering lingering = factory.newLingering(request, connection);
                 connection.linger(lingering);
                 below.linger(lingering);
@@ -164,13 +170,35 @@ final class RequestNegotiation implements ClientCertificates {
     private Http1 requireHttp1() throws NegotiationException {
         Http1 http = Http1.of(request);
         if (http == null) {
-            String version = request.getConnectionMetaData().getHttpVersion().asString();
-            throw new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null);
+            throw refuseVersion();
         }
         if (!http.isStillHttp()) {
             throw new JettyNegotiationException(Reason.RESPONSE_COMMITTED, true, "the connection was upgraded", null);
         }
         return http;
+    }
+
+    private void requireMechanism() throws NegotiationException {
+        try {
+            connection.mechanism().check();
+        } catch (NegotiationException cannot) {
+            StepUpRedirect.apply(request, factory.getAlternatives());
+            throw cannot;
+        }
+    }
+
+    /** Decided before the body is read and before any error page: the client is to come back, whatever it sent. */
+    private NegotiationException refuseVersion() {
+        String version = request.getConnectionMetaData().getHttpVersion().asString();
+        VersionAnswer answer = factory.http2Answer();
+        JettyNegotiationException why =
+                new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null).withStatus(answer.status());
+        if (!StepUpRedirect.apply(request, factory.getAlternatives())
+                && answer.isReset()
+                && Http11Required.appliesTo(request)) {
+            Http11Required.reset(request, why);
+        }
+        return why;
     }
 
     private void requireUncommitted() throws NegotiationException {

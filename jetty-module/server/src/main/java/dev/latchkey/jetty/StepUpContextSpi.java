@@ -32,10 +32,12 @@ final class StepUpContextSpi extends SSLContextSpi {
     /** Asks for an engine that may step up, and learns the trust that it is made under. For one thread. */
     static final class EngineRequest {
         private final @Nullable EngineRequest outer;
+        private final @Nullable ClientHello hello;
         private @Nullable Trust trust;
 
-        private EngineRequest(@Nullable EngineRequest outer) {
+        private EngineRequest(@Nullable EngineRequest outer, @Nullable ClientHello hello) {
             this.outer = outer;
+            this.hello = hello;
         }
 
         /** {@return the trust of the engine that was made, or null if the SSLContext was not one of ours} */
@@ -62,7 +64,16 @@ final class StepUpContextSpi extends SSLContextSpi {
      * @return the request, to be ended in any case; requests can be nested
      */
     static EngineRequest beginRequest() {
-        EngineRequest request = new EngineRequest(REQUEST.get());
+        return beginRequest(null);
+    }
+
+    /**
+     * The same, for a connection whose hello was read.
+     *
+     * @param hello what the client said, or null if nobody has read it yet
+     */
+    static EngineRequest beginRequest(@Nullable ClientHello hello) {
+        EngineRequest request = new EngineRequest(REQUEST.get(), hello);
         REQUEST.set(request);
         return request;
     }
@@ -79,6 +90,12 @@ final class StepUpContextSpi extends SSLContextSpi {
     static @Nullable Trust trustOfRequest() {
         EngineRequest request = REQUEST.get();
         return request == null ? null : request.trust;
+    }
+
+    /** {@return the hello that this thread's request was begun with, or null} */
+    static @Nullable ClientHello helloOfRequest() {
+        EngineRequest request = REQUEST.get();
+        return request == null ? null : request.hello;
     }
 
     @Override

@@ -48,6 +48,11 @@ final class StepUpProvider extends Provider {
         return name;
     }
 
+    /** {@return the name of the provider below, if the one named is a wrapper; else the name itself} */
+    static @Nullable String baseOf(@Nullable String name) {
+        return name != null && Security.getProvider(name) instanceof StepUpProvider wrapper ? wrapper.base : name;
+    }
+
     @Override
     public @Nullable Service getService(String type, String algorithm) {
         if (!SSL_CONTEXT.equalsIgnoreCase(type)) {

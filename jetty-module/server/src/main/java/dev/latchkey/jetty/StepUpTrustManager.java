@@ -33,6 +33,9 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
             scope.received(chain, authType);
             return;
         }
+        if (scope != null) {
+            FirstHandshakeChoice.unmark(engine);
+        }
         if (stock instanceof X509ExtendedTrustManager extended) {
             extended.checkClientTrusted(chain, authType, engine);
         } else {

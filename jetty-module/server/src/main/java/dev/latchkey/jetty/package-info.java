@@ -13,6 +13,9 @@
  *   <li>{@code ClientCertificateCustomizer}, {@code RequestNegotiation}: the service of a request.
  *   <li>{@code StepUp}: one attempt: body in, client asked, chain judged, body back.
  *   <li>{@code CertificateMechanism} and its kinds: how the client is asked; {@code HandshakeDriver} moves the bytes.
+ *   <li>{@link dev.latchkey.jetty.DeclarativeStepUp}: what asks without a line of code: {@code PathGuard};
+ *       {@code WebApplications}, which gives each application the guards of its environment ({@code ee}, {@code ee9});
+ *       {@code CertificateLogin} and {@code StepUpAuthenticator} for {@code CLIENT-CERT}.
  * </ol>
  *
  * <p>Rules of the room: nothing blocks a selector thread; no lock is held over a callback, and the application's trust

@@ -73,7 +73,7 @@ class EmbeddedStepUpTest {
                                 .map(x -> x.getSubjectX500Principal().getName())
                                 .orElse("") + " present=" + c.wasAlreadyPresent();
             } catch (NegotiationException x) {
-                response.setStatus(x.reason().status());
+                response.setStatus(x.status());
                 answer = "reason=" + x.reason().token();
             }
             String body = Content.Source.asString(request);

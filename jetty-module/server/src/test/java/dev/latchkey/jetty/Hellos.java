@@ -2,6 +2,8 @@ package dev.latchkey.jetty;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Makes ClientHellos and the records that carry them (RFC 5246 sections 6.2.1 and 7.4.1.2). */
 final class Hellos {
@@ -10,8 +12,63 @@ final class Hellos {
 
     private Hellos() {}
 
-    /** {@return a ClientHello message, with its header} */
+    /** An extension of a hello. */
+    record Extension(int type, byte[] body) {}
+
+    /** {@return a list of numbers with a length in front, of so many bytes} */
+    static byte[] numbers(int lengthBytes, int... values) {
+        ByteArrayOutputStream list = new ByteArrayOutputStream();
+        for (int value : values) {
+            u16(list, value);
+        }
+        return vector(lengthBytes, list.toByteArray());
+    }
+
+    /** {@return bytes with their length in front, of so many bytes} */
+    static byte[] vector(int lengthBytes, byte[] content) {
+        ByteArrayOutputStream vector = new ByteArrayOutputStream();
+        if (lengthBytes == 2) {
+            vector.write(content.length >> 8);
+        }
+        vector.write(content.length);
+        vector.writeBytes(content);
+        return vector.toByteArray();
+    }
+
+    static Extension serverName(String host) {
+        byte[] name = vector(2, host.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] entry = new byte[name.length + 1];
+        System.arraycopy(name, 0, entry, 1, name.length);
+        return new Extension(0, vector(2, entry));
+    }
+
+    static Extension alpn(String... protocols) {
+        ByteArrayOutputStream list = new ByteArrayOutputStream();
+        for (String protocol : protocols) {
+            list.writeBytes(vector(1, protocol.getBytes(StandardCharsets.US_ASCII)));
+        }
+        return new Extension(16, vector(2, list.toByteArray()));
+    }
+
+    static Extension versions(int... versions) {
+        return new Extension(43, numbers(1, versions));
+    }
+
+    static Extension groups(int... groups) {
+        return new Extension(10, numbers(2, groups));
+    }
+
+    /** {@return a ClientHello message, with its header, whose extensions have a body of one byte} */
     static byte[] message(int[] suites, int... extensions) {
+        return hello(
+                suites,
+                Arrays.stream(extensions)
+                        .mapToObj(type -> new Extension(type, new byte[1]))
+                        .toArray(Extension[]::new));
+    }
+
+    /** {@return a ClientHello message, with its header} */
+    static byte[] hello(int[] suites, Extension... extensions) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         u16(body, 0x0303);
         body.writeBytes(new byte[32]);
@@ -24,12 +81,12 @@ final class Hellos {
         body.write(1);
         body.write(0);
         if (extensions.length > 0) {
-            u16(body, extensions.length * 5);
-            for (int extension : extensions) {
-                u16(body, extension);
-                u16(body, 1);
-                body.write(0);
+            ByteArrayOutputStream list = new ByteArrayOutputStream();
+            for (Extension extension : extensions) {
+                u16(list, extension.type());
+                list.writeBytes(vector(2, extension.body()));
             }
+            body.writeBytes(vector(2, list.toByteArray()));
         }
         return message(1, body.toByteArray());
     }

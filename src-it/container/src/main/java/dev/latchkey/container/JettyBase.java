@@ -176,6 +176,18 @@ public final class JettyBase {
      * @throws IOException if a file cannot be read or written
      */
     public JettyHomeRun start() throws IOException {
+        return start(List.of());
+    }
+
+    /**
+     * Starts it as {@link #start()} does, with arguments for this start alone.
+     *
+     * @param arguments for start.jar, such as {@code jetty.ssl.idleTimeout=1000}; they go before the base's properties
+     * @return the running server, to be closed
+     * @throws JettyHomeException if the base cannot be made or the server does not start; nothing is left running
+     * @throws IOException if a file cannot be read or written
+     */
+    public JettyHomeRun start(List<String> arguments) throws IOException {
         if (!prepared) {
             prepare();
             prepared = true;
@@ -186,6 +198,7 @@ public final class JettyBase {
         command.add("-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")));
         command.addAll(jvmArguments);
         command.addAll(startJar());
+        command.addAll(arguments);
         return JettyHomeRun.start(command, directory, log, environments, startTimeout);
     }
 

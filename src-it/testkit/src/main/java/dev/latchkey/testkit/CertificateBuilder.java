@@ -12,6 +12,11 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -123,6 +128,19 @@ public final class CertificateBuilder {
      */
     public CertificateBuilder email(String address) {
         names.add(new GeneralName(GeneralName.rfc822Name, address));
+        return this;
+    }
+
+    /**
+     * Adds a user principal name, as Microsoft has it, to the subjectAltName.
+     *
+     * @return this
+     */
+    public CertificateBuilder upn(String name) {
+        ASN1Encodable[] otherName = {
+            new ASN1ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), new DERTaggedObject(true, 0, new DERUTF8String(name))
+        };
+        names.add(new GeneralName(GeneralName.otherName, new DERSequence(otherName)));
         return this;
     }
 

@@ -45,6 +45,32 @@ public final class TestPrograms {
         return require(name, find(name), false, leftOutFile());
     }
 
+    /** Ends a test that cannot have something that is not a program: fails or is skipped, as the class says. */
+    public static void leaveOut(String what) {
+        record(what, leftOutFile());
+        end("Not on this machine: " + what);
+    }
+
+    /**
+     * Goes on only as root; else the test fails or is skipped, as the class says.
+     *
+     * @param what is left out without, for the record
+     */
+    public static void requireRoot(String what) {
+        if ("root".equals(System.getProperty("user.name"))) {
+            return;
+        }
+        record(what + " (needs root)", leftOutFile());
+        end(what + ": run as root to run this test");
+    }
+
+    private static void end(String message) {
+        if ("true".equals(System.getenv("CI"))) {
+            Assertions.fail(message);
+        }
+        Assumptions.abort(message);
+    }
+
     static Optional<Path> find(String name, String path) {
         return Stream.of(path.split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty())
@@ -53,12 +79,17 @@ public final class TestPrograms {
                 .findFirst();
     }
 
-    static Path require(String name, Optional<Path> found, boolean ci, Path leftOut) {
+    /** {@return what was looked for, by a way of its own; without it the test fails or is skipped, as the class says} */
+    public static <T> T require(String name, Optional<T> found) {
+        return require(name, found, "true".equals(System.getenv("CI")), leftOutFile());
+    }
+
+    static <T> T require(String name, Optional<T> found, boolean ci, Path leftOut) {
         if (found.isPresent()) {
             return found.get();
         }
         record(name, leftOut);
-        String message = "The program " + name + " is not on the PATH: install it to run this test";
+        String message = "The program " + name + " is not here: install it to run this test";
         return ci ? Assertions.fail(message) : Assumptions.abort(message);
     }
 

@@ -5,10 +5,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.Principal;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>It is Java's own TLS, which cannot be asked for a certificate on TLS 1.3 after the handshake; where a test wants
+ * that, {@link #postHandshakeAuthentication()} takes {@link Tls13Client} in its place.
+ *
  * <p>Connections of one client resume each other's TLS sessions where the server lets them, as Java's clients do; a
  * {@linkplain #forgetful() forgetful} one never does. Settings are made before the first connection; then any thread may
  * connect.
@@ -38,20 +44,25 @@ public final class TlsClient {
 
     private final X509ExtendedTrustManager trust;
     private final HandshakeWitnesses witnesses = new HandshakeWitnesses();
-    private @Nullable HeldCertificate certificate;
-    private boolean onlyIfAccepted;
+    private Function<Principal[], @Nullable HeldCertificate> answers = authorities -> null;
     private String @Nullable [] protocols;
     private String @Nullable [] cipherSuites;
     private @Nullable String serverName;
     private Duration readTimeout = Duration.ofSeconds(30);
     private boolean forgetful;
+    private boolean anyPort;
+    private boolean postHandshakeAuthentication;
     private @Nullable SSLContext shared;
 
-    private TlsClient(KeyStore trusted) {
+    private TlsClient(X509ExtendedTrustManager trust) {
+        this.trust = trust;
+    }
+
+    static X509ExtendedTrustManager trust(HeldCertificate... authorities) {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(trusted);
-            trust = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+            factory.init(KeyStores.trusting(authorities));
+            return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no PKIX trust manager", e);
         }
@@ -59,7 +70,7 @@ public final class TlsClient {
 
     /** {@return a client that trusts servers of these authorities} */
     public static TlsClient trusting(HeldCertificate... authorities) {
-        return new TlsClient(KeyStores.trusting(authorities));
+        return new TlsClient(trust(authorities));
     }
 
     /**
@@ -87,9 +98,17 @@ public final class TlsClient {
      *
      * @return this
      */
-    public TlsClient certificate(HeldCertificate held) {
-        certificate = held;
-        onlyIfAccepted = false;
+    public TlsClient certificate(@Nullable HeldCertificate held) {
+        return answering(() -> held);
+    }
+
+    /**
+     * Decides anew each time that it is asked; null for no certificate. An exception breaks the handshake off.
+     *
+     * @return this
+     */
+    public TlsClient answering(Supplier<@Nullable HeldCertificate> answer) {
+        answers = authorities -> answer.get();
         return this;
     }
 
@@ -99,9 +118,14 @@ public final class TlsClient {
      * @return this
      */
     public TlsClient certificateIfAccepted(HeldCertificate held) {
-        certificate = held;
-        onlyIfAccepted = true;
+        answers = authorities -> isAccepted(held, authorities) ? held : null;
         return this;
+    }
+
+    private static boolean isAccepted(HeldCertificate held, Principal[] authorities) {
+        return authorities.length == 0
+                || held.chain().stream()
+                        .anyMatch(each -> Arrays.asList(authorities).contains(each.getIssuerX500Principal()));
     }
 
     /**
@@ -135,6 +159,27 @@ public final class TlsClient {
     }
 
     /**
+     * Offers its TLS sessions to every server, whatever its port. Java looks for them under name and port.
+     *
+     * @return this
+     */
+    public TlsClient anyPort() {
+        anyPort = true;
+        return this;
+    }
+
+    /**
+     * Speaks TLS 1.3 and can be asked after the handshake (RFC 8446 section 4.6.2). Such a client chooses its cipher
+     * suite itself, and resumes nothing.
+     *
+     * @return this
+     */
+    public TlsClient postHandshakeAuthentication() {
+        postHandshakeAuthentication = true;
+        return this;
+    }
+
+    /**
      * Connects to loopback and completes the handshake.
      *
      * @param port the server's
@@ -142,12 +187,19 @@ public final class TlsClient {
      * @throws IOException if there is no server, or no handshake
      */
     public TlsConnection connect(int port) throws IOException {
-        Socket plain = new Socket();
+        if (postHandshakeAuthentication) {
+            return new TlsConnection(new Tls13Transport(new Tls13Client(trust)
+                    .answeringByAuthorities(answers)
+                    .serverName(serverName)
+                    .readTimeout(readTimeout)
+                    .connect(port)));
+        }
+        Socket plain = anyPort ? new OnePortForAll() : new Socket();
         try {
             plain.setTcpNoDelay(true);
             plain.connect(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) CONNECT_TIMEOUT.toMillis());
-            return connect(plain, port);
+            return connect(plain, plain.getPort());
         } catch (IOException | RuntimeException e) {
             plain.close();
             throw e;
@@ -170,7 +222,7 @@ public final class TlsClient {
         parameters.setServerNames(serverName == null ? List.of() : List.of(new SNIHostName(serverName)));
         socket.setSSLParameters(parameters);
         socket.startHandshake();
-        return new TlsConnection(plain, socket, witness);
+        return new TlsConnection(new JsseTransport(plain, socket, witness));
     }
 
     private synchronized SSLContext context() {
@@ -178,7 +230,7 @@ public final class TlsClient {
             try {
                 SSLContext context = SSLContext.getInstance("TLS");
                 context.init(
-                        new KeyManager[] {new AnsweringKeyManager(certificate, onlyIfAccepted, witnesses)},
+                        new KeyManager[] {new AnsweringKeyManager(answers, witnesses)},
                         new TrustManager[] {new WitnessedTrustManager(trust, witnesses)},
                         new SecureRandom());
                 shared = context;
@@ -187,5 +239,13 @@ public final class TlsClient {
             }
         }
         return shared;
+    }
+
+    /** Under the same port for all, sessions are found for all. */
+    private static final class OnePortForAll extends Socket {
+        @Override
+        public int getPort() {
+            return 443;
+        }
     }
 }

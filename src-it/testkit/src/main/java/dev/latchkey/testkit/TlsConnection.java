@@ -3,14 +3,9 @@ package dev.latchkey.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSocket;
 
 /**
  * One blocking TLS connection of a {@link TlsClient}, with just enough HTTP/1.1 for tests.
@@ -19,26 +14,25 @@ import javax.net.ssl.SSLSocket;
  * may read while another writes.
  */
 public final class TlsConnection implements AutoCloseable {
-    private final Socket plain;
-    private final SSLSocket socket;
-    private final HandshakeWitness witness;
-    private final boolean resumed;
+    private final TlsTransport tls;
     private final InputStream in;
     private final OutputStream out;
 
-    TlsConnection(Socket plain, SSLSocket socket, HandshakeWitness witness) throws IOException {
-        this.plain = plain;
-        this.socket = socket;
-        this.witness = witness;
-        this.resumed = !witness.hasCheckedServer();
-        this.in = socket.getInputStream();
-        this.out = socket.getOutputStream();
+    TlsConnection(TlsTransport tls) throws IOException {
+        this.tls = tls;
+        this.in = tls.in();
+        this.out = tls.out();
     }
 
     /** {@return the final answer to a GET} */
     public HttpAnswer get(String path) throws IOException {
-        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        sendGet(path);
         return readFinal();
+    }
+
+    /** Sends a GET, and reads nothing yet. */
+    public void sendGet(String path) throws IOException {
+        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
     /** {@return the final answer to a POST of these bytes, with a Content-Length} */
@@ -61,7 +55,7 @@ public final class TlsConnection implements AutoCloseable {
 
     /** Writes bytes under TLS, on the bare socket: what comes out is no TLS record unless these are one. */
     public void sendBare(byte[] bytes) throws IOException {
-        OutputStream bare = plain.getOutputStream();
+        OutputStream bare = tls.socket().getOutputStream();
         bare.write(bytes);
         bare.flush();
     }
@@ -82,63 +76,65 @@ public final class TlsConnection implements AutoCloseable {
     }
 
     /**
-     * Starts a renegotiation as the client, on TLS 1.2, and waits for its end.
+     * Starts a renegotiation as the client, on TLS 1.2, and waits for its end. A client for post-handshake
+     * authentication sends a ClientHello, which TLS 1.3 forbids, and waits for nothing.
      *
      * @throws IOException if the server refuses or closes
-     * @throws IllegalStateException on TLS 1.3, which has none: JSSE would update keys instead
+     * @throws IllegalStateException if this is Java's own TLS 1.3, which would update keys instead
      */
     public void renegotiate() throws IOException {
-        if (protocol().equals("TLSv1.3")) {
-            throw new IllegalStateException("TLS 1.3 has no renegotiation (RFC 8446 section 4.1.2)");
-        }
-        socket.startHandshake();
+        tls.renegotiate();
     }
 
     /** {@return the version negotiated, such as {@code TLSv1.2}} */
     public String protocol() {
-        return socket.getSession().getProtocol();
+        return tls.protocol();
     }
 
     /** {@return the cipher suite negotiated last} */
     public String cipherSuite() {
-        return socket.getSession().getCipherSuite();
+        return tls.cipherSuite();
     }
 
     /** {@return whether the first handshake resumed a TLS session of the same client} */
     public boolean isResumed() {
-        return resumed;
+        return tls.isResumed();
     }
 
     /** {@return how many times the server has asked for a certificate} */
     public int timesAsked() {
-        return witness.timesAsked();
+        return tls.timesAsked();
     }
 
     /** {@return the names of the authorities in the last request for a certificate, RFC 2253; empty for any} */
     public List<String> authorities() {
-        return witness.authorities();
+        return tls.authorities();
     }
 
     /** {@return the server's certificate, of the last handshake} */
-    public X509Certificate serverCertificate() throws SSLPeerUnverifiedException {
-        Certificate[] chain = socket.getSession().getPeerCertificates();
-        return Arrays.stream(chain).map(X509Certificate.class::cast).findFirst().orElseThrow();
+    public X509Certificate serverCertificate() throws IOException {
+        return tls.serverCertificate();
+    }
+
+    /** Bounds each read, in milliseconds. */
+    public void readTimeout(int millis) throws IOException {
+        tls.socket().setSoTimeout(millis);
     }
 
     /** Closes without a word of TLS: the server sees the end of the stream in place of a close_notify. */
     public void closeBare() throws IOException {
-        plain.close();
+        tls.socket().close();
     }
 
     /** Resets the connection (TCP RST). */
     public void reset() throws IOException {
-        plain.setSoLinger(true, 0);
-        plain.close();
+        tls.socket().setSoLinger(true, 0);
+        tls.socket().close();
     }
 
     /** Closes with a close_notify. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        tls.close();
     }
 }

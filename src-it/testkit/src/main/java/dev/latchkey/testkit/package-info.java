@@ -7,7 +7,8 @@
  *       {@link dev.latchkey.testkit.DemoPki} writes the demo's set;
  *   <li>{@link dev.latchkey.testkit.RecordPipe}: the network between a client and a server, at its worst;
  *   <li>{@link dev.latchkey.testkit.TlsClient}: a client that does what a test says, and reads
- *       {@link dev.latchkey.testkit.HttpAnswer}s;
+ *       {@link dev.latchkey.testkit.HttpAnswer}s; {@link dev.latchkey.testkit.Tls13Client}, one that can be asked on TLS
+ *       1.3, and forges;
  *   <li>{@link dev.latchkey.testkit.TestPrograms}: the real clients;
  *   <li>{@link dev.latchkey.testkit.LeakedThreads}, {@link dev.latchkey.testkit.LeakedBuffers},
  *       {@link dev.latchkey.testkit.LogProblems}: what must not be left behind.

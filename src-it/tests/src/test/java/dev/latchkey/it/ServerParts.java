@@ -88,6 +88,19 @@ public final class ServerParts implements LauncherSessionListener {
                 .trustStore(pki().resolve("truststore.p12"), DemoPki.PASSWORD);
     }
 
+    /**
+     * {@return the same with TLS by OpenSSL, on a Java that can; without one the test is skipped, by name}
+     *
+     * <p>OpenSSL is required: a server that cannot have it does not start.
+     */
+    public static JettyBase openSslBase(String line, Path directory) throws IOException {
+        return base(line, directory)
+                .modules("latchkey-openssl")
+                .property("latchkey.openssl.required", "true")
+                .java(InstalledJdk.atLeast(22).java())
+                .jvmArguments("--enable-native-access=ALL-UNNAMED");
+    }
+
     /** {@return the authority that the servers trust, which has issued the server's and the client's certificate} */
     public static HeldCertificate authority() {
         return held("ca");

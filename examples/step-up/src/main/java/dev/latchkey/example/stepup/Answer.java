@@ -52,7 +52,7 @@ final class Answer {
         line("trusted", "");
         connection();
         closeUnlessUsable(failure, request, response);
-        send(failure.reason().status());
+        send(failure.status());
     }
 
     /** Tells why this application does not go on, before any certificate comes into play. */

@@ -40,8 +40,8 @@ record Page(Connection connection, ClientCertificate certificate, String outcome
                 <h2 id="ask">Step up</h2>
                 <form method="post" action="./">
                 %s%s%s%s</form>
-                <p>On TLS 1.3 most browsers cannot be asked on an open connection; see the README for what each client
-                does.</p>
+                <p>Browsers come by HTTP/2, where nobody can be asked: they are sent back to HTTP/1.1 for it. See the README
+                for what each client does.</p>
                 </section>
                 <section aria-labelledby="plain">
                 <h2 id="plain">The same, as plain text</h2>
@@ -49,6 +49,7 @@ record Page(Connection connection, ClientCertificate certificate, String outcome
                 <li><a href="open">open</a>: never asks</li>
                 <li><a href="secure">secure</a>: asks, and goes on without</li>
                 <li><a href="required">required</a>: asks, and needs one</li>
+                <li><a href="guarded">guarded</a>: needs one, by an annotation alone</li>
                 <li><a href="fresh">fresh</a>: asks again although one is known</li>
                 <li><a href="async">async</a>: asks, and holds no thread meanwhile</li>
                 <li><a href="injected">injected</a>: asks, the service injected by CDI</li>

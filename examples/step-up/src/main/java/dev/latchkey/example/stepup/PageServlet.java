@@ -43,7 +43,7 @@ public final class PageServlet extends HttpServlet {
             }
             outcome = outcome(wish, status, certificate);
         } catch (NegotiationException x) {
-            status = x.reason().status();
+            status = x.status();
             Answer.closeUnlessUsable(x, request, response);
             outcome = "Refused: " + x.reason().phrase() + " (" + x.reason().code() + ").";
         }

@@ -9,13 +9,16 @@ import java.nio.file.Path;
  * @param pki the directory of the certificates
  * @param tls the only TLS version to offer, {@code 1.2} or {@code 1.3}
  * @param method {@code GET} or {@code POST}
+ * @param path {@link #SECURE} or {@link #ASYNC}
  * @param who the certificate to have
  */
-record Ask(int port, Path pki, String tls, String method, Who who) {
+record Ask(int port, Path pki, String tls, String method, String path, Who who) {
     /** The path that never asks. */
     static final String OPEN = "/step-up/open";
     /** The path that asks. */
     static final String SECURE = "/step-up/secure";
+    /** The path that asks without a thread that waits. */
+    static final String ASYNC = "/step-up/async";
     /** What a POST sends. */
     static final String BODY = "a body";
 
@@ -50,6 +53,11 @@ record Ask(int port, Path pki, String tls, String method, Who who) {
         return "TLSv" + tls;
     }
 
+    /** {@return how this TLS version asks} */
+    String mechanism() {
+        return tls.equals("1.3") ? "post-handshake-authentication" : "renegotiation";
+    }
+
     Path authority() {
         return pki.resolve("ca.pem");
     }
@@ -74,13 +82,13 @@ record Ask(int port, Path pki, String tls, String method, Who who) {
     /** {@return the second request} */
     String secureRequest() {
         return isPost()
-                ? "POST " + SECURE + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + BODY.length() + "\r\n\r\n"
+                ? "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + BODY.length() + "\r\n\r\n"
                         + BODY
-                : "GET " + SECURE + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+                : "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     }
 
     @Override
     public String toString() {
-        return protocol() + " " + method + " " + who;
+        return protocol() + " " + method + " " + path + " " + who;
     }
 }

@@ -38,6 +38,7 @@ final class BouncyCastleClient implements RealClient {
                 ask.pki().toString(),
                 ask.tls(),
                 ask.method(),
+                ask.path(),
                 ask.who().name()));
         ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), new byte[0], command);
         return Answers.printed(result.out(), result.err());

@@ -10,12 +10,13 @@ import javax.net.ssl.SSLSocket;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 
-/** The program of {@link BouncyCastleClient}: PORT PKI TLS METHOD WHO; prints the answers. */
+/** The program of {@link BouncyCastleClient}: PORT PKI TLS METHOD PATH WHO; prints the answers. */
 final class BouncyCastleMain {
     private BouncyCastleMain() {}
 
     public static void main(String[] args) throws Exception {
-        Ask ask = new Ask(Integer.parseInt(args[0]), Path.of(args[1]), args[2], args[3], Ask.Who.valueOf(args[4]));
+        Ask ask = new Ask(
+                Integer.parseInt(args[0]), Path.of(args[1]), args[2], args[3], args[4], Ask.Who.valueOf(args[5]));
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), ask.port());
         try (SSLSocket socket =
                 (SSLSocket) JavaTls.context(ask, new BouncyCastleJsseProvider(new BouncyCastleProvider()))

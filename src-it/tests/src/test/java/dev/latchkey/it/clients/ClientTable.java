@@ -10,25 +10,30 @@ import java.util.stream.Collectors;
 
 /** What was seen of the clients, as a table in Markdown: a row each, GET and POST in one cell where they agree. */
 final class ClientTable {
+    private static final List<String> TLS = List.of("1.2", "1.3");
     private static final List<Who> WHO = List.of(Who.values());
 
     private final Map<String, Map<String, Set<String>>> rows = new LinkedHashMap<>();
 
     synchronized void add(String client, Ask ask, Outcome outcome) {
-        // On TLS 1.3 one column is enough: the certificate does not matter where none can be asked for.
-        String column = ask.tls().equals("1.3") ? "1.3" : ask.tls() + ask.who();
+        String column = ask.tls() + ask.who();
         rows.computeIfAbsent(client, key -> new LinkedHashMap<>())
                 .computeIfAbsent(column, key -> new LinkedHashSet<>())
                 .add(outcome.words());
     }
 
     synchronized String markdown() {
-        StringBuilder text = new StringBuilder("| client | TLS 1.2, trusted certificate | TLS 1.2, no certificate"
-                + " | TLS 1.2, untrusted certificate | TLS 1.3 |\n|---|---|---|---|---|\n");
+        StringBuilder text = new StringBuilder("| client");
+        for (String tls : TLS) {
+            WHO.forEach(who -> text.append(" | TLS ").append(tls).append(", ").append(who));
+        }
+        text.append(" |\n|---").append("|---".repeat(TLS.size() * WHO.size())).append("|\n");
         rows.forEach((client, cells) -> {
             text.append("| ").append(client);
-            WHO.forEach(who -> text.append(" | ").append(cell(cells.get("1.2" + who))));
-            text.append(" | ").append(cell(cells.get("1.3"))).append(" |\n");
+            for (String tls : TLS) {
+                WHO.forEach(who -> text.append(" | ").append(cell(cells.get(tls + who))));
+            }
+            text.append(" |\n");
         });
         return text.toString();
     }

@@ -26,7 +26,7 @@ final class CurlClient implements RealClient {
         if (ask.isPost()) {
             command.addAll(List.of("--data", Ask.BODY));
         }
-        command.add(origin + Ask.SECURE);
+        command.add(origin + ask.path());
         ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), new byte[0], command);
         if (!result.err().startsWith("connects=1\nconnects=0\n")) {
             throw new IOException("Not on one connection: " + result);

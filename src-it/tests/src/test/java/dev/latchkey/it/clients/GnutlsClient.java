@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** gnutls-cli. */
+/** gnutls-cli, which offers post-handshake authentication or not. */
 final class GnutlsClient implements RealClient {
+    private final boolean offering;
+
+    GnutlsClient(boolean offering) {
+        this.offering = offering;
+    }
+
     @Override
     public String name() {
-        return "gnutls-cli";
+        return "gnutls-cli" + (offering ? ", --post-handshake-auth" : ", as it comes");
     }
 
     @Override
@@ -22,6 +28,9 @@ final class GnutlsClient implements RealClient {
                 ask.authority().toString(),
                 "--priority",
                 "NORMAL:-VERS-ALL:+VERS-TLS" + ask.tls()));
+        if (offering) {
+            command.add("--post-handshake-auth");
+        }
         if (ask.hasCertificate()) {
             command.addAll(List.of(
                     "--x509certfile",

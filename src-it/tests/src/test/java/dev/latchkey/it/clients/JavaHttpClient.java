@@ -27,7 +27,7 @@ final class JavaHttpClient implements RealClient {
                 .sslParameters(pinned)
                 .build();
         Answer open = send(client, request(ask, Ask.OPEN).build());
-        HttpRequest.Builder second = request(ask, Ask.SECURE);
+        HttpRequest.Builder second = request(ask, ask.path());
         if (ask.isPost()) {
             second.POST(BodyPublishers.ofString(Ask.BODY));
         }

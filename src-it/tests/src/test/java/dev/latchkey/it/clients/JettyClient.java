@@ -44,7 +44,7 @@ final class JettyClient implements RealClient {
         client.start();
         try {
             Answer open = send(request(client, ask, Ask.OPEN));
-            Request second = request(client, ask, Ask.SECURE).method(ask.method());
+            Request second = request(client, ask, ask.path()).method(ask.method());
             if (ask.isPost()) {
                 second.body(new StringRequestContent(Ask.BODY));
             }

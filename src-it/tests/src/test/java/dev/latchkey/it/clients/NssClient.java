@@ -1,26 +1,26 @@
 package dev.latchkey.it.clients;
 
-import dev.latchkey.testkit.DemoPki;
-import dev.latchkey.testkit.ProgramResult;
+import dev.latchkey.it.NssDatabase;
 import dev.latchkey.testkit.TestPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** NSS's tstclnt, with a database of its own for each certificate. */
+/** NSS's tstclnt, with a database of its own for each certificate; offers post-handshake authentication or not. */
 final class NssClient implements RealClient {
     private final Path databases;
+    private final boolean offering;
 
-    NssClient(Path databases) {
+    NssClient(Path databases, boolean offering) {
         this.databases = databases;
+        this.offering = offering;
     }
 
     @Override
     public String name() {
-        return "NSS tstclnt";
+        return "NSS tstclnt" + (offering ? ", -E" : ", as it comes");
     }
 
     @Override
@@ -37,6 +37,9 @@ final class NssClient implements RealClient {
                 "sql:" + database(ask),
                 "-V",
                 "tls" + ask.tls() + ":tls" + ask.tls()));
+        if (offering) {
+            command.add("-E");
+        }
         if (ask.hasCertificate()) {
             // The alias that the certificates' key stores use.
             command.addAll(List.of("-n", "key"));
@@ -47,34 +50,11 @@ final class NssClient implements RealClient {
     private Path database(Ask ask) throws IOException {
         Path database = databases.resolve("nss-" + ask.who());
         if (!Files.exists(database)) {
-            Files.createDirectories(database);
-            String place = "sql:" + database;
-            nss("certutil", "-N", "-d", place, "--empty-password");
-            nss(
-                    "certutil",
-                    "-A",
-                    "-d",
-                    place,
-                    "-n",
-                    "ca",
-                    "-t",
-                    "C,,",
-                    "-i",
-                    ask.authority().toString());
+            NssDatabase made = NssDatabase.in(database);
             if (ask.hasCertificate()) {
-                nss("pk12util", "-i", ask.keyStore().toString(), "-d", place, "-K", "", "-W", DemoPki.PASSWORD);
+                made.importKeys(ask.keyStore());
             }
         }
         return database;
-    }
-
-    private static void nss(String program, String... arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(TestPrograms.require(program).toString()));
-        command.addAll(List.of(arguments));
-        ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), new byte[0], command);
-        if (!result.isSuccess()) {
-            throw new IOException(result.toString());
-        }
     }
 }

@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** openssl s_client. */
+/** openssl s_client, which offers post-handshake authentication or not. */
 final class OpensslClient implements RealClient {
+    private final boolean offering;
+
+    OpensslClient(boolean offering) {
+        this.offering = offering;
+    }
+
     @Override
     public String name() {
-        return "openssl s_client";
+        return "openssl s_client" + (offering ? ", -enable_pha" : ", as it comes");
     }
 
     @Override
@@ -26,6 +32,9 @@ final class OpensslClient implements RealClient {
                 ask.authority().toString(),
                 "-verify_return_error",
                 ask.tls().equals("1.2") ? "-tls1_2" : "-tls1_3"));
+        if (offering) {
+            command.add("-enable_pha");
+        }
         if (ask.hasCertificate()) {
             command.addAll(List.of(
                     "-cert", ask.certificate().toString(), "-key", ask.key().toString()));

@@ -9,6 +9,7 @@ enum Outcome {
     NO_CERTIFICATE("200, none"),
     UNTRUSTED("403 untrusted"),
     ENGINE_CANNOT("403 engine-cannot"),
+    CLIENT_CANNOT("403 client-cannot"),
     CONNECTION_ENDS("connection ends"),
     OTHER("other");
 
@@ -22,20 +23,21 @@ enum Outcome {
         return words;
     }
 
-    static Outcome of(Answers answers) {
-        return answers.secure().map(Outcome::of).orElse(CONNECTION_ENDS);
+    static Outcome of(Answers answers, Ask ask) {
+        return answers.secure().map(answer -> of(answer, ask)).orElse(CONNECTION_ENDS);
     }
 
-    private static Outcome of(Answer answer) {
+    private static Outcome of(Answer answer, Ask ask) {
         Map<String, String> values = answer.values();
         if (answer.status() == 403) {
             return switch (values.getOrDefault("reason", "")) {
                 case "untrusted" -> UNTRUSTED;
                 case "engine-cannot" -> ENGINE_CANNOT;
+                case "client-cannot" -> CLIENT_CANNOT;
                 default -> OTHER;
             };
         }
-        if (answer.status() != 200 || !"renegotiation".equals(values.get("mechanism"))) {
+        if (answer.status() != 200 || !ask.mechanism().equals(values.get("mechanism"))) {
             return OTHER;
         }
         return switch (values.getOrDefault("subject", "?")) {

@@ -11,20 +11,22 @@ import java.util.List;
 /** Python's ssl module; the script is {@code clients/client.py}. */
 final class PythonClient implements RealClient {
     private final Path script;
+    private final boolean offering;
 
-    PythonClient(Path directory) throws IOException {
+    PythonClient(Path directory, boolean offering) throws IOException {
+        this.offering = offering;
         script = Resources.copy("client.py", directory);
     }
 
     @Override
     public String name() {
-        return "Python ssl";
+        return "Python ssl" + (offering ? ", post_handshake_auth" : ", as it comes");
     }
 
     @Override
     public Answers run(Ask ask) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(TestPrograms.require("python3").toString(), script.toString()));
+        List<String> command = new ArrayList<>(
+                List.of(TestPrograms.require("python3").toString(), script.toString(), offering ? "yes" : "no"));
         command.addAll(Resources.arguments(ask));
         ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), new byte[0], command);
         return Answers.printed(result.out(), result.toString());

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The clients that are scripts or sources. Each takes {@code PORT TLS METHOD CA [CERTIFICATE KEY]}, sends the two
+ * The clients that are scripts or sources. Each takes {@code PORT TLS METHOD PATH CA [CERTIFICATE KEY]}, sends the two
  * requests on one connection and prints the answers as they came; where the second does not come, it says why on
  * standard error. Static.
  */
@@ -33,6 +33,7 @@ final class Resources {
                 String.valueOf(ask.port()),
                 ask.tls(),
                 ask.method(),
+                ask.path(),
                 ask.authority().toString());
         return ask.hasCertificate()
                 ? List.of(
@@ -40,6 +41,7 @@ final class Resources {
                         common.get(1),
                         common.get(2),
                         common.get(3),
+                        common.get(4),
                         ask.certificate().toString(),
                         ask.key().toString())
                 : common;

@@ -41,7 +41,7 @@ final class UrlConnectionClient implements RealClient {
         Optional<Answer> secure;
         String detail = "";
         try {
-            secure = Optional.of(send(ask, sockets, Ask.SECURE, ask.isPost()));
+            secure = Optional.of(send(ask, sockets, ask.path(), ask.isPost()));
             if (sockets.sockets.get() != 1) {
                 throw new IllegalStateException("Not on one connection: " + sockets.sockets);
             }

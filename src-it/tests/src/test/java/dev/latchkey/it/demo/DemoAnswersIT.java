@@ -7,6 +7,7 @@ import dev.latchkey.it.Curl;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.RecordPipe;
+import dev.latchkey.testkit.TestPrograms;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
@@ -26,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each path of the demo, each line of its answers, each refusal; on a server with short deadlines and a small limit. */
+/**
+ * Each path of the demo, each line of its answers, each refusal; with the JDK's TLS, on a server with short deadlines
+ * and a small limit.
+ */
 class DemoAnswersIT {
     private static final int LIMIT = 1000;
     private static final String ALICE = "CN=alice,O=Latchkey demo";
@@ -40,6 +44,8 @@ class DemoAnswersIT {
     static void start() throws IOException {
         demo = Demo.start(
                 dir.resolve("answers"),
+                "--engine",
+                "jdk",
                 "--port",
                 String.valueOf(Demo.freePort()),
                 "--deadline",
@@ -99,6 +105,19 @@ class DemoAnswersIT {
     private static void assertRefused(HttpAnswer answer, int status, String reason, String code) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         assertThat(answer.values()).containsEntry("reason", reason).containsEntry("code", code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alice,bob", "bob,alice"})
+    void eachUserReadsItsOwnFilesAndNobodyElses(String user, String other) throws Exception {
+        TestPrograms.requireRoot("the demo's example impersonation");
+        Curl curl = demo.curl().tls("1.2").with("-u", user + ":latchkey");
+        HttpAnswer own = curl.get("/impersonation/" + user + "/notes.txt");
+        assertThat(own.status()).as(own.toString()).isEqualTo(200);
+        assertThat(own.text()).contains("a file of " + user);
+        assertThat(curl.get("/impersonation/").text()).contains(user + "/notes.txt", "read as " + user);
+        assertThat(curl.get("/impersonation/" + other + "/notes.txt").status()).isEqualTo(403);
+        assertThat(demo.curl().tls("1.2").get("/impersonation/").status()).isEqualTo(401);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.it.InstalledJdk;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.ProgramResult;
 import dev.latchkey.testkit.TestPrograms;
@@ -20,6 +21,7 @@ import java.security.KeyStore;
 import java.security.SignatureException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DemoScriptIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int DEFAULT_PORT = 8443;
+    private static final String ALICE = "subject=CN=alice,O=Latchkey demo\n";
+    /** What the answer to each printed line holds, in their order. */
+    private static final List<String> PRINTED_FOR_THE_JDK = List.of(
+            "subject=\n",
+            ALICE,
+            "bodyBytes=6\n",
+            "reason=no-certificate\n",
+            "reason=untrusted\n",
+            "reason=engine-cannot\n");
+
+    private static final List<String> PRINTED_FOR_OPENSSL = List.of(
+            "subject=\n",
+            ALICE,
+            ALICE,
+            "bodyBytes=6\n",
+            "bodyBytes=6\n",
+            "reason=no-certificate\n",
+            "reason=untrusted\n");
 
     @TempDir
     Path dir;
@@ -38,12 +58,13 @@ class DemoScriptIT {
     void withItsDefaultPortTakenItServesOnAnotherAndSigtermLeavesNothingBehind() throws Exception {
         Path files = dir.resolve("first with a blank");
         try (ServerSocket taken = takeDefaultPort();
-                Demo demo = Demo.start(files)) {
+                Demo demo = Demo.start(files, "--engine", "jdk")) {
             assertThat(demo.port()).isNotEqualTo(DEFAULT_PORT);
             assertThat(demo.output()).anyMatch(line -> line.contains("Port 8443 is taken"));
             assertThat(demo.withClient().get("/step-up/secure").values()).containsEntry("protocol", "TLSv1.2");
             assertThatTheFilesAreThere(files);
-            assertThatThePrintedLinesWork(demo);
+            assertThat(demo.output()).anyMatch(line -> line.startsWith("TLS by Java "));
+            assertThatThePrintedLinesWork(demo, PRINTED_FOR_THE_JDK);
 
             List<ProcessHandle> processes = demo.processes();
             assertThat(processes).hasSizeGreaterThan(1);
@@ -63,6 +84,7 @@ class DemoScriptIT {
             assertThat(again.output()).anyMatch(line -> line.startsWith("Built already"));
             assertThat(Files.getLastModifiedTime(files.resolve("client.pem"))).isEqualTo(made);
             assertThat(Files.readAllBytes(files.resolve("client.pem"))).isEqualTo(client);
+            assertThatItTakesOpenSslWhereItCan(again);
             again.terminate();
         }
     }
@@ -92,19 +114,26 @@ class DemoScriptIT {
         assertThat(store.getCertificateAlias(client.certificate())).isNotNull();
     }
 
+    private static void assertThatItTakesOpenSslWhereItCan(Demo demo) throws IOException {
+        Optional<InstalledJdk> jdk = InstalledJdk.find(22);
+        if (jdk.isPresent()) {
+            assertThat(demo.output())
+                    .anyMatch(line -> line.startsWith("TLS by OpenSSL 3.")
+                            && line.contains("on Java " + jdk.get().feature() + " in "));
+            assertThatThePrintedLinesWork(demo, PRINTED_FOR_OPENSSL);
+        } else {
+            assertThat(demo.output())
+                    .anyMatch(line -> line.startsWith("TLS by Java ") && line.contains("needs Java 22 or later"));
+            assertThatThePrintedLinesWork(demo, PRINTED_FOR_THE_JDK);
+        }
+    }
+
     /** Each printed line that begins with curl is given to a shell, as a user pastes it. */
-    private static void assertThatThePrintedLinesWork(Demo demo) throws IOException {
+    private static void assertThatThePrintedLinesWork(Demo demo, List<String> expected) throws IOException {
         List<String> lines = demo.output().stream()
                 .map(String::strip)
                 .filter(line -> line.startsWith("curl "))
                 .toList();
-        List<String> expected = List.of(
-                "subject=\n",
-                "subject=CN=alice,O=Latchkey demo\n",
-                "bodyBytes=6\n",
-                "reason=no-certificate\n",
-                "reason=untrusted\n",
-                "reason=engine-cannot\n");
         assertThat(lines).hasSameSizeAs(expected);
         for (int i = 0; i < lines.size(); i++) {
             ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), "sh", "-c", lines.get(i));
@@ -135,6 +164,7 @@ class DemoScriptIT {
                 "--deadline 0",
                 "--deadline -1",
                 "--dir",
+                "--engine java",
                 "--property latchkey.bodyLimit",
                 "--what"
             })

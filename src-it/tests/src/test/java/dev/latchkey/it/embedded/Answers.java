@@ -67,7 +67,7 @@ final class Answers {
 
     static void write(HttpServletResponse response, Throwable failure) throws IOException {
         if (reasonOf(failure) instanceof NegotiationException x) {
-            response.setStatus(x.reason().status());
+            response.setStatus(x.status());
         } else {
             response.setStatus(500);
         }

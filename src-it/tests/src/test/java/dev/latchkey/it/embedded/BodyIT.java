@@ -3,7 +3,9 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.http.HttpServletRequest;
@@ -105,7 +107,7 @@ class BodyIT {
     }
 
     private static HttpAnswer exchange(byte[] request, int expectedQuestions) throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(request);
             HttpAnswer answer = client.readFinal();
             assertThat(client.timesAsked()).isEqualTo(expectedQuestions);
@@ -241,7 +243,7 @@ class BodyIT {
     void aBodyThatComesByteByByteIsReadAfterwards() throws Exception {
         byte[] body = bytes(500);
         byte[] request = request("/body", "application/octet-stream", body, true);
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             for (byte each : request) {
                 client.send(new byte[] {each});
             }
@@ -252,7 +254,7 @@ class BodyIT {
     @Test
     void aClientWithoutACertificateHasItsBodyServedToo() throws Exception {
         byte[] body = bytes(LIMIT);
-        try (StepUpClient client = StepUpClient.connect(server.port(), null)) {
+        try (TlsConnection client = Clients.connect(server.port(), null)) {
             HttpAnswer answer = client.post("/body", body);
             assertThat(answer.header("subject")).contains("none");
             assertThat(answer.body()).isEqualTo(body);

@@ -3,6 +3,8 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.it.Clients;
+import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import java.net.URL;
@@ -42,7 +44,7 @@ class CompletionIT {
                 });
             });
             server.start();
-            try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
                 assertThat(client.get("/where").text()).startsWith("pool webapp true ");
                 // Also when the certificate is there already, and there is nothing to wait for.
                 assertThat(client.get("/where").text()).startsWith("pool webapp true ");
@@ -69,7 +71,7 @@ class CompletionIT {
                                     .get(20, TimeUnit.SECONDS);
                         })
                         .start();
-                StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+                TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.get("/impatient").text()).isEqualTo("dispatched, CN=alice already");
             assertThat(client.get("/impatient").text()).isEqualTo("dispatched, CN=alice already");
             assertThat(client.timesAsked()).isEqualTo(1);

@@ -3,6 +3,8 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.it.Clients;
+import dev.latchkey.testkit.TlsConnection;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
@@ -76,7 +78,7 @@ class CoreHandlerIT {
     @ValueSource(strings = {"/blocking", "/async"})
     void theBodyAndItsTrailersAreReadAfterwards(String path) throws Exception {
         try (StepUpServer server = new StepUpServer().handler(new Echo()).start();
-                StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+                TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
                     + "Trailer: X-After\r\n\r\n5\r\nhello\r\n1\r\n \r\n");
             client.send("5\r\nworld\r\n0\r\nX-After: the end\r\n\r\n");

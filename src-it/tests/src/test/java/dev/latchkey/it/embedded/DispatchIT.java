@@ -6,7 +6,9 @@ import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -64,7 +66,7 @@ class DispatchIT {
     void r33AGuardedErrorPageEndsInTheFirstReasonAndDoesNotAsk() throws Exception {
         AtomicReference<dev.latchkey.testkit.HeldCertificate> answer = new AtomicReference<>();
         try (StepUpServer server = withErrorPage().start();
-                StepUpClient client = StepUpClient.connectAnswering(server.port(), answer::get)) {
+                TlsConnection client = Clients.connectAnswering(server.port(), answer::get)) {
             for (String path : new String[] {"/need", "/need-async"}) {
                 int before = client.timesAsked();
                 HttpAnswer failed = client.get(path);
@@ -124,7 +126,7 @@ class DispatchIT {
                     return new Endpoint(certificates, after);
                 }));
         try (server;
-                StepUpClient client = StepUpClient.connect(server.start().port(), TestPki.ALICE)) {
+                TlsConnection client = Clients.connect(server.start().port(), TestPki.ALICE)) {
             client.send("GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
             HttpAnswer answer = client.read();

@@ -2,7 +2,9 @@ package dev.latchkey.it.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +46,7 @@ class ExpectIT {
     @ValueSource(strings = {"blocking", "async"})
     void r2TheContinueComesAfterTheCertificateRequest(String how) throws Exception {
         byte[] body = body(3000);
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(head(how, "Content-Length: " + body.length));
             HttpAnswer first = client.read();
             assertThat(first.status()).isEqualTo(100);
@@ -63,7 +65,7 @@ class ExpectIT {
     void r2AClientThatSendsWithoutWaitingIsServedItsWholeBody(String how) throws Exception {
         byte[] body = body(LIMIT);
         for (boolean oneRecord : new boolean[] {true, false}) {
-            try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
                 String head = head(how, "Content-Length: " + body.length);
                 if (oneRecord) {
                     byte[] all = new byte[head.length() + body.length];
@@ -84,7 +86,7 @@ class ExpectIT {
     @ParameterizedTest
     @ValueSource(strings = {"blocking", "async"})
     void r2R31ATooLargeContentLengthIsAnswered413WithoutAContinue(String how) throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(head(how, "Content-Length: " + (LIMIT + 1)));
             HttpAnswer first = client.read();
             assertThat(first.status()).isEqualTo(413);
@@ -98,7 +100,7 @@ class ExpectIT {
     @ValueSource(strings = {"blocking", "async"})
     void anEagerClientCannotMakeTheServerKeepMoreThanTheLimit(String how) throws Exception {
         long before = server.statistics().getFailures("body-too-large");
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(head(how, "Transfer-Encoding: chunked"));
             client.send("80000\r\n");
             try {

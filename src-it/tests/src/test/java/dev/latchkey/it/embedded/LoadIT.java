@@ -3,7 +3,11 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
+import dev.latchkey.it.OnlyOn;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -13,20 +17,23 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Many step-ups at a time, and many one after the other. */
+@OnlyOn(
+        value = {Lane.JSSE_TLS12, Lane.OPENSSL_TLS13},
+        because = "one lane a mechanism")
 class LoadIT {
-    private static List<StepUpClient> connect(int count, StepUpServer server, String request) throws Exception {
-        List<StepUpClient> clients = new ArrayList<>();
+    private static List<TlsConnection> connect(int count, StepUpServer server, String request) throws Exception {
+        List<TlsConnection> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            clients.add(StepUpClient.connect(server.port(), TestPki.ALICE));
+            clients.add(Clients.connect(server.port(), TestPki.ALICE));
         }
-        for (StepUpClient client : clients) {
+        for (TlsConnection client : clients) {
             client.send(request); // after all have connected, because that too needs a thread of the server
         }
         return clients;
     }
 
     /** All clients answer now. {@return their answers, in order} */
-    private static List<HttpAnswer> answers(List<StepUpClient> clients) throws Exception {
+    private static List<HttpAnswer> answers(List<TlsConnection> clients) throws Exception {
         ExecutorService readers = Executors.newFixedThreadPool(clients.size());
         try {
             List<Future<HttpAnswer>> futures = new ArrayList<>();
@@ -38,7 +45,7 @@ class LoadIT {
             return answers;
         } finally {
             readers.shutdownNow();
-            for (StepUpClient client : clients) {
+            for (TlsConnection client : clients) {
                 client.close();
             }
         }
@@ -51,17 +58,17 @@ class LoadIT {
                 .on("/async", Answers.stepUpAsync(NegotiationOptions.defaults()))
                 .on("/open", (request, response) -> response.getWriter().print("open"))
                 .start()) {
-            List<StepUpClient> waiting = connect(50, server, "GET /async HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            List<TlsConnection> waiting = connect(50, server, "GET /async HTTP/1.1\r\nHost: localhost\r\n\r\n");
             waiting.addAll(
                     connect(50, server, "POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello"));
             server.awaitInFlight(100);
             for (int i = 0; i < 20; i++) {
-                try (StepUpClient other = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                try (TlsConnection other = Clients.connect(server.port(), TestPki.BOB)) {
                     assertThat(other.get("/open").text()).isEqualTo("open");
                 }
             }
             // One of the others steps up itself, while all these wait.
-            try (StepUpClient other = StepUpClient.connect(server.port(), TestPki.BOB)) {
+            try (TlsConnection other = Clients.connect(server.port(), TestPki.BOB)) {
                 assertThat(other.get("/async").text()).isEqualTo("CN=bob");
             }
             assertThat(server.statistics().getInFlight()).isEqualTo(100);
@@ -73,7 +80,7 @@ class LoadIT {
     void asManyBlockingStepUpsAsThereAreThreadsAllComplete() throws Exception {
         try (StepUpServer server =
                 new StepUpServer().threads(16).on("/blocking", Answers::stepUp).start()) {
-            List<StepUpClient> waiting =
+            List<TlsConnection> waiting =
                     connect(16, server, "POST /blocking HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
             // The selector has a thread of the pool; each other one waits for its client.
             server.awaitInFlight(15);
@@ -90,17 +97,17 @@ class LoadIT {
                 .start()) {
             String post = "POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
             for (int round = 0; round < 2; round++) {
-                List<StepUpClient> waiting = connect(4, server, post);
+                List<TlsConnection> waiting = connect(4, server, post);
                 server.awaitInFlight(4);
                 assertThat(server.statistics().getKeptBytes()).isEqualTo(4 * block);
-                try (StepUpClient tooMuch = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                try (TlsConnection tooMuch = Clients.connect(server.port(), TestPki.BOB)) {
                     tooMuch.send(post);
                     HttpAnswer answer = tooMuch.readFinal();
                     assertThat(answer.status()).isEqualTo(429);
                     assertThat(answer.text()).isEqualTo("LK503 too-many");
                 }
                 // Without a body nothing is kept, and nobody is refused.
-                try (StepUpClient light = StepUpClient.connect(server.port(), TestPki.BOB)) {
+                try (TlsConnection light = Clients.connect(server.port(), TestPki.BOB)) {
                     assertThat(light.get("/async").text()).isEqualTo("CN=bob");
                 }
                 assertThat(answers(waiting))
@@ -112,7 +119,7 @@ class LoadIT {
 
     private static void stepUps(StepUpServer server, int count) throws Exception {
         for (int i = 0; i < count; i++) {
-            try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
                 HttpAnswer answer = i % 2 == 0
                         ? client.get(i % 4 == 0 ? "/blocking" : "/async")
                         : client.post(i % 4 == 1 ? "/blocking" : "/async", new byte[100]);

@@ -3,7 +3,9 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -48,7 +50,7 @@ class PipeliningIT {
 
     private static void assertOnlyTheFirstIsServed(List<String> records) throws Exception {
         int before = SERVED.get();
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             for (String record : records) {
                 client.send(record);
             }
@@ -81,7 +83,7 @@ class PipeliningIT {
 
     @Test
     void withTheCertificateAlreadyThereAPipelinedRequestIsServed() throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.get("/blocking").text()).isEqualTo("CN=alice");
             int before = SERVED.get();
             client.send("GET /blocking HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND);

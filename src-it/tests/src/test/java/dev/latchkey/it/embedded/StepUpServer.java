@@ -3,8 +3,10 @@ package dev.latchkey.it.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.it.Lane;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import dev.latchkey.jetty.NegotiationStatistics;
+import dev.latchkey.openssl.OpenSsl;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
 import java.time.Duration;
@@ -13,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -32,12 +36,12 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
  *
  * <pre>{@code
  * try (StepUpServer server = new StepUpServer().on("/secure", (request, response) -> ...).start();
- *         StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+ *         TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
  *     ...
  * }
  * }</pre>
  *
- * <p>TLS 1.2 on loopback, certificates of {@link TestPki}. Set it up, then {@link #start()}. Close clients first, which
+ * <p>On loopback, with the engine and TLS version of the {@link Lane}, and certificates of {@link TestPki}. Set it up, then {@link #start()}. Close clients first, which
  * the order above does: {@link #close()} fails if negotiations run, bytes are kept, buffers of the pool are out, or
  * threads live.
  */
@@ -56,11 +60,12 @@ public final class StepUpServer implements AutoCloseable {
     private final List<Consumer<LatchkeySslConnectionFactory>> setUps = new ArrayList<>();
     private Handler handler = context;
     private boolean withStockConnector;
+    private boolean withHttp2;
     private ServerConnector connector;
     private ServerConnector stockConnector;
     private LatchkeySslConnectionFactory factory;
 
-    /** A server with 40 threads, TLS 1.2, an idle timeout of 30 s and no servlets yet. */
+    /** A server with 40 threads, an idle timeout of 30 s and no servlets yet. */
     public StepUpServer() {
         this(new SslContextFactory.Server());
     }
@@ -70,10 +75,19 @@ public final class StepUpServer implements AutoCloseable {
         this.tls = tls;
         threads.setName(name);
         server = new Server(threads, new ScheduledExecutorScheduler(name + "-scheduler", false), pool);
-        tls.setIncludeProtocols("TLSv1.2");
+        setLane(tls);
         tls.setKeyStorePassword("secret");
         tls.setKeyStore(KeyStores.holding(TestPki.SERVER, "secret"));
         tls.setTrustStore(KeyStores.trusting(TestPki.AUTHORITY));
+    }
+
+    /** Gives an SslContextFactory the engine and the TLS version of the lane. */
+    public static void setLane(SslContextFactory.Server tls) {
+        if (Lane.current().isOpenSsl()) {
+            Lane.requireOpenSsl();
+            tls.setProvider(OpenSsl.PROVIDER_NAME);
+        }
+        tls.setIncludeProtocols(Lane.current().protocol());
     }
 
     /** Sets the size of the pool: selectors and acceptor take 2 of these threads. */
@@ -143,6 +157,12 @@ public final class StepUpServer implements AutoCloseable {
         return this;
     }
 
+    /** Offers HTTP/2 by ALPN, before HTTP/1.1. */
+    public StepUpServer http2() {
+        withHttp2 = true;
+        return this;
+    }
+
     /** Handles requests by a core handler in place of servlets. */
     public StepUpServer handler(Handler core) {
         handler = core;
@@ -200,7 +220,15 @@ public final class StepUpServer implements AutoCloseable {
     }
 
     private ConnectionFactory[] connectionFactories() {
-        return AbstractConnectionFactory.getFactories(tls, new HttpConnectionFactory(new HttpConfiguration(http)));
+        HttpConfiguration configuration = new HttpConfiguration(http);
+        HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
+        if (!withHttp2) {
+            return AbstractConnectionFactory.getFactories(tls, http1);
+        }
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        return AbstractConnectionFactory.getFactories(
+                tls, alpn, new HTTP2ServerConnectionFactory(configuration), http1);
     }
 
     /** {@return where the connector listens that steps up} */

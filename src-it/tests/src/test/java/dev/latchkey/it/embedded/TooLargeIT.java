@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -47,7 +49,7 @@ class TooLargeIT {
         return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + framing + "\r\n\r\n";
     }
 
-    private static void sendChunked(StepUpClient client, String path, byte[] body) throws IOException {
+    private static void sendChunked(TlsConnection client, String path, byte[] body) throws IOException {
         client.send(post(path, "Transfer-Encoding: chunked"));
         client.send(Integer.toHexString(body.length) + "\r\n");
         client.send(body);
@@ -56,7 +58,7 @@ class TooLargeIT {
 
     @Test
     void r31AContentLengthOverTheLimitIsAnsweredBeforeTheBodyIsSent() throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(post("/body", "Content-Length: " + UPLOAD));
             HttpAnswer answer = client.read();
             assertThat(answer.status()).isEqualTo(413);
@@ -71,7 +73,7 @@ class TooLargeIT {
         byte[] body = new byte[UPLOAD];
         int seen = 0;
         for (int i = 0; i < 10; i++) {
-            try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
                 if (i % 2 == 0) {
                     client.send(post("/body?how=" + how, "Content-Length: " + body.length));
                     client.send(body);
@@ -92,7 +94,7 @@ class TooLargeIT {
     void r31AWantedCertificateIsNotAskedForWhenTheBodyIsTooLarge(String how) throws Exception {
         for (int size : new int[] {LIMIT + 1, 1024 * 1024}) {
             byte[] body = body(size);
-            try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
                 HttpAnswer fixed = client.post("/body?orElse&how=" + how, body);
                 assertThat(fixed.header("subject")).contains("none");
                 assertThat(fixed.body()).isEqualTo(body);
@@ -112,7 +114,7 @@ class TooLargeIT {
     @Test
     void r31ABodyThatWasTooLargeIsWholeHoweverSoonItIsRead() throws Exception {
         byte[] body = body(LIMIT + 1);
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             for (int i = 0; i < 200; i++) {
                 sendChunked(client, "/body?orElse&how=async", body);
                 assertThat(client.readFinal().body()).as("time %s", i).isEqualTo(body);
@@ -122,23 +124,23 @@ class TooLargeIT {
 
     @Test
     void r31TheLimitIsTheCalls() throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.post("/body?limit=10", body(11)).status()).isEqualTo(413);
         }
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.post("/body?limit=10", body(10)).body()).isEqualTo(body(10));
         }
     }
 
     @Test
     void r31ALimitOfZeroAsksOnlyWithoutABody() throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.post("/body?limit=0", body(1)).status()).isEqualTo(413);
         }
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.get("/body?limit=0").header("subject")).contains("CN=alice");
         }
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(post("/body?limit=0", "Transfer-Encoding: chunked"));
             client.send("0\r\n\r\n");
             assertThat(client.readFinal().header("subject")).contains("CN=alice");
@@ -148,7 +150,7 @@ class TooLargeIT {
     @Test
     void r31WithACertificateThereAnySizeIsServed() throws Exception {
         byte[] body = body(1024 * 1024);
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             assertThat(client.get("/secure").text()).isEqualTo("CN=alice");
             HttpAnswer answer = client.post("/body", body);
             assertThat(answer.header("subject")).contains("CN=alice already");
@@ -167,7 +169,7 @@ class TooLargeIT {
                 })
                 .on("/body", new BodyExchange())
                 .start()) {
-            try (StepUpClient client = StepUpClient.connect(bounded.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(bounded.port(), TestPki.ALICE)) {
                 client.send(post("/body", "Content-Length: " + Long.MAX_VALUE));
                 byte[] some = new byte[64 * 1024];
                 AtomicInteger sent = new AtomicInteger();
@@ -178,7 +180,7 @@ class TooLargeIT {
                         })
                         .isInstanceOf(IOException.class);
             }
-            try (StepUpClient client = StepUpClient.connect(bounded.port(), TestPki.ALICE)) {
+            try (TlsConnection client = Clients.connect(bounded.port(), TestPki.ALICE)) {
                 client.send(post("/body", "Content-Length: 100000"));
                 assertThat(client.read().status()).isEqualTo(413);
                 // It waits for the client to end, and then for no longer than that.
@@ -193,7 +195,7 @@ class TooLargeIT {
 
     @Test
     void aRequestBehindABodyThatIsTooLargeIsNotServed() throws Exception {
-        try (StepUpClient client = StepUpClient.connect(server.port(), TestPki.ALICE)) {
+        try (TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
             client.send(post("/body", "Content-Length: 5000") + "x".repeat(5000)
                     + "GET /secure HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(new String(client.read().body(), StandardCharsets.UTF_8)).contains("LK301");

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What holds on a real jetty-home with all that people enable besides: one server, with the step-up example and a small
@@ -145,6 +145,9 @@ abstract class EachEnvironment {
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.values())
                     .contains(entry("reason", "no-certificate"), entry("code", "LK201"), entry("protocol", "TLSv1.2"));
+            HttpAnswer guarded = connection.get(context + "/guarded");
+            assertThat(guarded.status()).isEqualTo(403);
+            assertThat(guarded.text()).contains("LK201");
             HttpAnswer wanted = connection.get(context + "/secure");
             assertThat(wanted.status()).isEqualTo(200);
             assertThat(wanted.values()).contains(entry("subject", ""));
@@ -244,18 +247,38 @@ abstract class EachEnvironment {
     }
 
     @ParameterizedTest
-    @CsvSource({"1.2", "1.3"})
-    void overHttp2TheReasonIsTheHttpVersion(String tls) throws Exception {
+    @ValueSource(strings = {"GET", "POST"})
+    void overHttp2CurlComesBackOnHttp11ByItselfAndIsAskedThere(String method) throws Exception {
         Curl curl = Curl.to(server.httpsPort(), ServerParts.pki())
                 .certificate("client")
-                .tls(tls)
+                .tls("1.2")
                 .with("--http2");
+        Path upload = Files.write(keyStore.resolveSibling("upload"), BODY);
         for (String environment : environments) {
             assertThat(curl.get("/step-up-" + environment + "/open").values())
-                    .contains(entry("httpVersion", "HTTP/2.0"), entry("protocol", "TLSv" + tls));
+                    .contains(entry("httpVersion", "HTTP/2.0"), entry("protocol", "TLSv1.2"));
+            HttpAnswer answer = method.equals("GET")
+                    ? curl.get("/step-up-" + environment + "/secure")
+                    : curl.with("--data-binary", "@" + upload).get("/step-up-" + environment + "/secure");
+            assertSteppedUp(answer, method.equals("GET") ? new byte[0] : BODY);
+            assertThat(answer.values()).contains(entry("httpVersion", "HTTP/1.1"), entry("protocol", "TLSv1.2"));
+        }
+    }
+
+    @Test
+    void overHttp2AndTls13CurlComesBackOnHttp11AndLearnsThatThisEngineCannot() throws Exception {
+        Curl curl = Curl.to(server.httpsPort(), ServerParts.pki())
+                .certificate("client")
+                .tls("1.3")
+                .with("--http2");
+        for (String environment : environments) {
             HttpAnswer answer = curl.get("/step-up-" + environment + "/secure");
             assertThat(answer.status()).isEqualTo(403);
-            assertThat(answer.values()).contains(entry("reason", "http-version"), entry("protocol", "TLSv" + tls));
+            assertThat(answer.values())
+                    .contains(
+                            entry("reason", "engine-cannot"),
+                            entry("httpVersion", "HTTP/1.1"),
+                            entry("protocol", "TLSv1.3"));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.latchkey.container.JettyHomeRun;
+import dev.latchkey.it.InstalledJdk;
 import dev.latchkey.it.ServerParts;
 import dev.latchkey.testkit.TlsConnection;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ class OtherJdkIT {
 
     @Test
     void theModuleStepsUpOnAnotherJdk() throws Exception {
-        OtherJdk jdk = OtherJdk.require();
+        InstalledJdk jdk = InstalledJdk.other();
         try (JettyHomeRun server = ServerParts.base("12.1", dir.resolve("base"))
                 .java(jdk.java())
                 .modules("jmx")

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.CapturedLog;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyAlgorithm;
-import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,11 +30,8 @@ class AuthoritiesIT {
     }
 
     private static TlsConnection connect(StepUpServer server, HeldCertificate certificate) throws IOException {
-        TlsConnection connection = TlsClient.trusting(TestPki.AUTHORITY)
-                .protocols("TLSv1.2")
-                .certificate(certificate)
-                .connect(server.port());
-        assertThat(connection.protocol()).isEqualTo("TLSv1.2");
+        TlsConnection connection = Clients.with(certificate).connect(server.port());
+        assertThat(connection.protocol()).isEqualTo(Lane.current().protocol());
         return connection;
     }
 
@@ -144,11 +143,10 @@ class AuthoritiesIT {
                                 "/needed",
                                 Report.asks(NegotiationOptions.builder().need().build()))
                         .start();
-                TlsConnection client = TlsClient.trusting(TestPki.AUTHORITY)
-                        .protocols("TLSv1.2")
+                TlsConnection client = Clients.with(null)
                         .certificateIfAccepted(TestPki.STRANGER)
                         .connect(server.port())) {
-            assertThat(client.protocol()).isEqualTo("TLSv1.2");
+            assertThat(client.protocol()).isEqualTo(Lane.current().protocol());
             assertThat(client.get("/secure").values())
                     .containsEntry("subject", "")
                     .containsEntry("trusted", "");

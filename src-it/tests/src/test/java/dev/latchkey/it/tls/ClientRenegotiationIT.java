@@ -3,6 +3,9 @@ package dev.latchkey.it.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
+import dev.latchkey.it.OnlyOn;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.TlsClient;
@@ -41,7 +44,7 @@ class ClientRenegotiationIT {
     }
 
     private static TlsClient java() {
-        return TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.2").certificate(TestPki.ALICE);
+        return Clients.with(TestPki.ALICE);
     }
 
     @ParameterizedTest
@@ -49,7 +52,7 @@ class ClientRenegotiationIT {
     void refusedBeforeAStepUp(boolean allowed, int limit) throws Exception {
         try (StepUpServer server = server(allowed, limit).start();
                 TlsConnection client = java().connect(server.port())) {
-            assertThat(client.protocol()).isEqualTo("TLSv1.2");
+            assertThat(client.protocol()).isEqualTo(Lane.current().protocol());
             assertThat(client.get("/open").status()).isEqualTo(200);
             assertThatThrownBy(() -> {
                         client.renegotiate();
@@ -68,8 +71,8 @@ class ClientRenegotiationIT {
                 TlsConnection client = java().connect(server.port())) {
             assertThat(client.get("/secure").values())
                     .containsEntry("subject", "CN=alice")
-                    .containsEntry("mechanism", "renegotiation")
-                    .containsEntry("tls", "TLSv1.2");
+                    .containsEntry("mechanism", Lane.current().mechanism())
+                    .containsEntry("tls", Lane.current().protocol());
             assertThatThrownBy(() -> {
                         client.renegotiate();
                         client.get("/open");
@@ -95,7 +98,7 @@ class ClientRenegotiationIT {
                         })
                         .connect(server.port())) {
             self[0] = client;
-            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertThat(client.protocolVersion()).isEqualTo(Lane.current().protocol());
             assertThatThrownBy(() -> client.get("/secure")).isInstanceOf(IOException.class);
             server.awaitNothingKept();
             assertThat(server.statistics().getFailures("handshake-failed")).isEqualTo(1);
@@ -119,7 +122,7 @@ class ClientRenegotiationIT {
                         })
                         .connect(server.port())) {
             self[0] = client;
-            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertThat(client.protocolVersion()).isEqualTo(Lane.current().protocol());
             assertThatThrownBy(() -> {
                         client.get("/secure"); // its answer may come yet
                         client.get("/open");
@@ -132,6 +135,9 @@ class ClientRenegotiationIT {
     }
 
     @Test
+    @OnlyOn(
+            value = {Lane.JSSE_TLS12, Lane.OPENSSL_TLS12},
+            because = "such programs have nothing to renegotiate on TLS 1.3")
     void opensslCannotRenegotiateEither() throws Exception {
         Path ca = Files.writeString(dir.resolve("ca.pem"), TestPki.AUTHORITY.chainPem());
         try (StepUpServer server = server(true, 5).start();
@@ -154,6 +160,9 @@ class ClientRenegotiationIT {
     }
 
     @Test
+    @OnlyOn(
+            value = {Lane.JSSE_TLS12, Lane.OPENSSL_TLS12},
+            because = "such programs have nothing to renegotiate on TLS 1.3")
     void aPeerWithoutRfc5746IsNotAskedAndItsConnectionLives() throws Exception {
         Path ca = Files.writeString(dir.resolve("ca.pem"), TestPki.AUTHORITY.chainPem());
         try (StepUpServer server = server(false, 5).start();

@@ -1,162 +1,22 @@
 package dev.latchkey.it.tls;
 
-import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.security.cert.CertificateEncodingException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Vector;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.tls.Certificate;
-import org.bouncycastle.tls.CertificateRequest;
-import org.bouncycastle.tls.ContentType;
-import org.bouncycastle.tls.DefaultTlsClient;
-import org.bouncycastle.tls.HashAlgorithm;
-import org.bouncycastle.tls.NameType;
-import org.bouncycastle.tls.ProtocolVersion;
-import org.bouncycastle.tls.RenegotiationPolicy;
-import org.bouncycastle.tls.ServerName;
-import org.bouncycastle.tls.SignatureAlgorithm;
-import org.bouncycastle.tls.SignatureAndHashAlgorithm;
-import org.bouncycastle.tls.TlsAuthentication;
-import org.bouncycastle.tls.TlsClientProtocol;
-import org.bouncycastle.tls.TlsCredentials;
-import org.bouncycastle.tls.TlsServerCertificate;
-import org.bouncycastle.tls.crypto.TlsCertificate;
-import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
-import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
- * A TLS 1.2 client that does on purpose what a proper client does not: in the renegotiation it can change, split, add
- * and leave out messages, under encryption. For one thread.
+ * A client that does on purpose what a proper client does not: when it is asked for its certificate it can change,
+ * split, add and leave out messages, under encryption. On the TLS version of the lane. For one thread.
  */
-final class CraftedClient implements AutoCloseable {
+abstract class CraftedClient implements AutoCloseable {
     static final int CLIENT_HELLO = 1;
     static final int CERTIFICATE = 11;
     static final int CERTIFICATE_VERIFY = 15;
     static final int CLIENT_KEY_EXCHANGE = 16;
     static final int FINISHED = 20;
 
-    /** Sends a handshake message of the renegotiation in its own way. */
-    interface Tamper {
-        /**
-         * @param type the message's type
-         * @param message the message, to be changed at will
-         * @param wire where it goes
-         */
-        void send(int type, byte[] message, Wire wire) throws IOException;
-    }
-
-    /** The encrypted side of the connection. */
-    interface Wire {
-        void record(int contentType, byte[] payload) throws IOException;
-
-        /** Sends bytes that are not encrypted. */
-        void bare(byte[] bytes) throws IOException;
-
-        /** Closes the socket, without a word of TLS. */
-        void closeBare() throws IOException;
-    }
-
-    /** What a client is to be like; each method returns this. */
-    static final class Recipe {
-        private HeldCertificate[] certificates = {null};
-        private int policy = RenegotiationPolicy.ACCEPT;
-        private String firstName = "localhost";
-        private String secondName = "localhost";
-        private Tamper tamper = (type, message, wire) -> wire.record(ContentType.handshake, message);
-        private int tamperFrom = 2;
-        private int[][] suites;
-        private String preface = "";
-
-        Recipe certificate(HeldCertificate held) {
-            return certificates(held);
-        }
-
-        /** What to show at the first question, the second and so on, the last one from then on; null for none. */
-        Recipe certificates(HeldCertificate... inTurn) {
-            certificates = inTurn;
-            return this;
-        }
-
-        /** One of {@link RenegotiationPolicy}: accept, refuse with a warning, or ignore. */
-        Recipe whenAsked(int renegotiationPolicy) {
-            policy = renegotiationPolicy;
-            return this;
-        }
-
-        /** The server names of the two handshakes; null for none. */
-        Recipe serverNames(String first, String second) {
-            firstName = first;
-            secondName = second;
-            return this;
-        }
-
-        /** The cipher suites of the first handshake, and of the others. */
-        Recipe suites(int[] first, int[] others) {
-            suites = new int[][] {first, others};
-            return this;
-        }
-
-        /** What to send before TLS begins. */
-        Recipe preface(String line) {
-            preface = line;
-            return this;
-        }
-
-        /** From the second ClientHello on. */
-        Recipe tamper(Tamper how) {
-            tamper = how;
-            return this;
-        }
-
-        /** From the first ClientHello on. */
-        Recipe tamperAll(Tamper how) {
-            tamper = how;
-            tamperFrom = 1;
-            return this;
-        }
-
-        CraftedClient connect(int port) throws IOException {
-            return new CraftedClient(this, port);
-        }
-    }
-
-    private final Recipe recipe;
-    private final Socket socket;
-    private final Protocol protocol;
-    private final List<byte[]> serverCertificates = new CopyOnWriteArrayList<>();
-    private int handshakes;
-    private int timesAsked;
-    private byte[] lastClientHello = {};
-
-    private CraftedClient(Recipe recipe, int port) throws IOException {
-        this.recipe = recipe;
-        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(30_000);
-        this.protocol = new Protocol(socket.getInputStream(), socket.getOutputStream());
-        try {
-            sendBare(recipe.preface.getBytes(StandardCharsets.US_ASCII));
-            protocol.connect(new Client(new BcTlsCrypto(new SecureRandom())));
-        } catch (IOException | RuntimeException x) {
-            socket.close();
-            throw x;
-        }
-    }
-
-    static Recipe recipe() {
-        return new Recipe();
+    static CraftedRecipe recipe() {
+        return new CraftedRecipe();
     }
 
     HttpAnswer get(String path) throws IOException {
@@ -168,188 +28,34 @@ final class CraftedClient implements AutoCloseable {
         return read();
     }
 
-    void send(String text) throws IOException {
-        protocol.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-    }
+    abstract void send(String text) throws IOException;
 
-    HttpAnswer read() throws IOException {
-        return HttpAnswer.readFinal(protocol.getInputStream());
-    }
+    abstract HttpAnswer read() throws IOException;
 
     /** Bounds each read, in milliseconds. */
-    void readTimeout(int millis) throws IOException {
-        socket.setSoTimeout(millis);
-    }
+    abstract void readTimeout(int millis) throws IOException;
 
     /** {@return the next byte, or -1 when the server has closed in order} */
-    int readByte() throws IOException {
-        return protocol.getInputStream().read();
-    }
+    abstract int readByte() throws IOException;
 
     /** Sends a record as it is, encrypted. */
-    void record(int contentType, byte[] payload) throws IOException {
-        protocol.plainRecord(contentType, payload);
-    }
+    abstract void record(int contentType, byte[] payload) throws IOException;
 
     /** Writes bytes that are not encrypted. */
-    void sendBare(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
-    }
+    abstract void sendBare(byte[] bytes) throws IOException;
 
     /** {@return the last ClientHello, as a whole message} */
-    byte[] lastClientHello() {
-        return lastClientHello.clone();
-    }
+    abstract byte[] lastClientHello();
 
-    String protocolVersion() {
-        return protocol.version();
-    }
+    abstract String protocolVersion();
 
-    int handshakes() {
-        return handshakes;
-    }
+    abstract int handshakes();
 
-    int timesAsked() {
-        return timesAsked;
-    }
+    abstract int timesAsked();
 
     /** {@return the server's leaf in each handshake, encoded} */
-    List<byte[]> serverCertificates() {
-        return new ArrayList<>(serverCertificates);
-    }
+    abstract List<byte[]> serverCertificates();
 
     @Override
-    public void close() throws IOException {
-        socket.close();
-    }
-
-    private final class Protocol extends TlsClientProtocol implements Wire {
-        Protocol(InputStream in, OutputStream out) {
-            super(in, out);
-        }
-
-        String version() {
-            ProtocolVersion version = getContext().getServerVersion();
-            return version.equals(ProtocolVersion.TLSv12) ? "TLSv1.2" : version.toString();
-        }
-
-        @Override
-        protected int getRenegotiationPolicy() {
-            return recipe.policy;
-        }
-
-        @Override
-        protected void beginHandshake(boolean renegotiation) throws IOException {
-            handshakes++;
-            super.beginHandshake(renegotiation);
-        }
-
-        @Override
-        protected void safeWriteRecord(short type, byte[] buffer, int offset, int length) throws IOException {
-            if (type != ContentType.handshake) {
-                super.safeWriteRecord(type, buffer, offset, length);
-                return;
-            }
-            byte[] message = Arrays.copyOfRange(buffer, offset, offset + length);
-            if (message[0] == CLIENT_HELLO) {
-                lastClientHello = message.clone();
-            }
-            if (handshakes >= recipe.tamperFrom) {
-                recipe.tamper.send(message[0], message, this);
-            } else {
-                super.safeWriteRecord(type, buffer, offset, length);
-            }
-        }
-
-        void plainRecord(int contentType, byte[] payload) throws IOException {
-            super.safeWriteRecord((short) contentType, payload, 0, payload.length);
-        }
-
-        @Override
-        public void record(int contentType, byte[] payload) throws IOException {
-            plainRecord(contentType, payload);
-        }
-
-        @Override
-        public void bare(byte[] bytes) throws IOException {
-            sendBare(bytes);
-        }
-
-        @Override
-        public void closeBare() throws IOException {
-            socket.close();
-        }
-    }
-
-    private final class Client extends DefaultTlsClient {
-        private final BcTlsCrypto crypto;
-
-        Client(BcTlsCrypto crypto) {
-            super(crypto);
-            this.crypto = crypto;
-        }
-
-        @Override
-        protected ProtocolVersion[] getSupportedVersions() {
-            return ProtocolVersion.TLSv12.only();
-        }
-
-        @Override
-        public int[] getCipherSuites() {
-            return recipe.suites == null ? super.getCipherSuites() : recipe.suites[Math.min(handshakes - 1, 1)];
-        }
-
-        @Override
-        @SuppressWarnings({"rawtypes", "unchecked"}) // the library's own signature
-        protected Vector getSNIServerNames() {
-            String name = handshakes > 1 ? recipe.secondName : recipe.firstName;
-            if (name == null) {
-                return null;
-            }
-            Vector names = new Vector();
-            names.add(new ServerName(NameType.host_name, name.getBytes(StandardCharsets.US_ASCII)));
-            return names;
-        }
-
-        @Override
-        public TlsAuthentication getAuthentication() {
-            return new TlsAuthentication() {
-                @Override
-                public void notifyServerCertificate(TlsServerCertificate server) throws IOException {
-                    serverCertificates.add(
-                            server.getCertificate().getCertificateAt(0).getEncoded());
-                }
-
-                @Override
-                public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                    int turn = Math.min(timesAsked++, recipe.certificates.length - 1);
-                    HeldCertificate shown = recipe.certificates[turn];
-                    return shown == null ? null : credentials(shown);
-                }
-            };
-        }
-
-        private static short signature(HeldCertificate shown) {
-            String key = shown.keys().getPrivate().getAlgorithm();
-            return key.equals("EC") ? SignatureAlgorithm.ecdsa : SignatureAlgorithm.rsa;
-        }
-
-        private TlsCredentials credentials(HeldCertificate shown) throws IOException {
-            try {
-                List<TlsCertificate> chain = new ArrayList<>();
-                for (var each : shown.chain()) {
-                    chain.add(crypto.createCertificate(each.getEncoded()));
-                }
-                return new BcDefaultTlsCredentialedSigner(
-                        new TlsCryptoParameters(context),
-                        crypto,
-                        PrivateKeyFactory.createKey(shown.keys().getPrivate().getEncoded()),
-                        new Certificate(chain.toArray(TlsCertificate[]::new)),
-                        SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, signature(shown)));
-            } catch (CertificateEncodingException x) {
-                throw new IOException(x);
-            }
-        }
-    }
+    public abstract void close() throws IOException;
 }

@@ -1,5 +1,6 @@
 package dev.latchkey.it.tls;
 
+import dev.latchkey.it.Lane;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.TestPrograms;
 import java.io.BufferedReader;
@@ -21,8 +22,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Python's ssl module, driven a command at a time: a client that holds on to session tickets, as curl does not. TLS 1.2
- * only. See {@code client.py}.
+ * Python's ssl module, driven a command at a time: a client that holds on to session tickets, as curl does not. On the
+ * TLS version of the lane. See {@code client.py}.
  */
 final class PythonClient implements AutoCloseable {
     private final Path dir;
@@ -30,7 +31,7 @@ final class PythonClient implements AutoCloseable {
     private final Writer commands;
     private final BufferedReader answers;
 
-    /** @param options {@code no-ticket}, {@code no-renegotiation} */
+    /** @param options {@code no-ticket}, {@code no-renegotiation}, {@code no-pha} */
     PythonClient(Path dir, int port, HeldCertificate authority, String... options) throws IOException {
         this.dir = dir;
         Path script = dir.resolve("client.py");
@@ -39,7 +40,11 @@ final class PythonClient implements AutoCloseable {
         }
         Path ca = Files.writeString(dir.resolve("python-ca.pem"), authority.chainPem());
         List<String> command = new ArrayList<>(List.of(
-                TestPrograms.require("python3").toString(), script.toString(), String.valueOf(port), ca.toString()));
+                TestPrograms.require("python3").toString(),
+                script.toString(),
+                String.valueOf(port),
+                ca.toString(),
+                Lane.current().protocol()));
         command.addAll(List.of(options));
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -80,6 +85,9 @@ final class PythonClient implements AutoCloseable {
             Map<String, String> values = new LinkedHashMap<>();
             for (String answer = next(); !answer.isEmpty(); answer = next()) {
                 int equals = answer.indexOf('=');
+                if (equals < 0) {
+                    throw new IOException("Python said: " + answer + " after " + values);
+                }
                 values.put(answer.substring(0, equals), answer.substring(equals + 1));
             }
             return values;

@@ -43,7 +43,7 @@ final class Report {
                                 "mechanism", c.mechanism().map(m -> m.token()).orElse("")))
                         .append(line("present", String.valueOf(c.wasAlreadyPresent())));
             } catch (NegotiationException x) {
-                response.setStatus(x.reason().status());
+                response.setStatus(x.status());
                 told.append(line("reason", x.reason().token()))
                         .append(line("usable", String.valueOf(x.isConnectionUsable())))
                         .append(line("message", x.getMessage()));

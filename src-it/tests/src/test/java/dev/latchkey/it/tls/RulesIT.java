@@ -3,13 +3,14 @@ package dev.latchkey.it.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.KeyAlgorithm;
 import dev.latchkey.testkit.KeyStores;
-import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
 import java.util.Map;
@@ -41,7 +42,7 @@ class RulesIT {
                 .containsEntry("attribute", "")
                 .containsEntry("current", "")
                 .containsEntry("session", "")
-                .containsEntry("tls", "TLSv1.2");
+                .containsEntry("tls", Lane.current().protocol());
     }
 
     /** The hosts a, b and c trust CA_A, CA_B and CA_A again; the connector trusts neither. */
@@ -58,10 +59,7 @@ class RulesIT {
     }
 
     private static TlsConnection connect(StepUpServer server, HeldCertificate certificate) throws IOException {
-        return TlsClient.trusting(TestPki.AUTHORITY)
-                .protocols("TLSv1.2")
-                .certificate(certificate)
-                .connect(server.port());
+        return Clients.with(certificate).connect(server.port());
     }
 
     @Test
@@ -74,7 +72,7 @@ class RulesIT {
                     .containsEntry("present", "false")
                     .containsEntry("attribute", "CN=anna")
                     .containsEntry("current", "CN=anna")
-                    .containsEntry("tls", "TLSv1.2");
+                    .containsEntry("tls", Lane.current().protocol());
             // The connector's own trust does not accept it: requests that do not ask by that rule see nothing.
             assertNobody(get(client, "/open", "a.test"));
             assertNobody(get(client, "/open", "b.test"));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.CapturedLog;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
@@ -60,7 +63,7 @@ class StockFeaturesIT {
     }
 
     private static TlsClient client() {
-        return TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.2").certificate(TestPki.ALICE);
+        return Clients.with(TestPki.ALICE);
     }
 
     @ParameterizedTest
@@ -71,7 +74,7 @@ class StockFeaturesIT {
         tls.setNeedClientAuth(auth.equals("need"));
         try (StepUpServer server = server(tls).start()) {
             try (TlsConnection connection = client().connect(server.port())) {
-                assertThat(connection.protocol()).isEqualTo("TLSv1.2");
+                assertThat(connection.protocol()).isEqualTo(Lane.current().protocol());
                 assertThat(connection.get("/open").values())
                         .containsEntry("attribute", "CN=alice")
                         .containsEntry("current", "CN=alice")
@@ -83,9 +86,9 @@ class StockFeaturesIT {
                 assertThat(server.statistics().getStarted()).isZero();
                 assertThat(connection.get("/fresh").values())
                         .containsEntry("present", "false")
-                        .containsEntry("mechanism", "renegotiation");
+                        .containsEntry("mechanism", Lane.current().mechanism());
             }
-            TlsClient without = TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.2");
+            TlsClient without = Clients.with(null);
             if (auth.equals("want")) {
                 try (TlsConnection connection = without.connect(server.port())) {
                     assertThat(connection.get("/secure").values()).containsEntry("subject", "");
@@ -134,7 +137,7 @@ class StockFeaturesIT {
                     .contains("WARN")
                     .contains("was given an SSLContext");
             try (TlsConnection connection = client().connect(server.port())) {
-                assertThat(connection.protocol()).isEqualTo("TLSv1.2");
+                assertThat(connection.protocol()).isEqualTo(Lane.current().protocol());
                 assertThat(connection.get("/open").values())
                         .containsEntry("attribute", "CN=alice")
                         .containsEntry("session", "CN=alice");
@@ -170,13 +173,15 @@ class StockFeaturesIT {
                 Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() + 10_000));
                 assertThat(scanner.scan(10_000)).isTrue();
                 scanner.reload();
-                assertThat(connection.get("/secure").values()).containsEntry("mechanism", "renegotiation");
+                assertThat(connection.get("/secure").values())
+                        .containsEntry("mechanism", Lane.current().mechanism());
                 assertThat(connection.serverCertificate()).isEqualTo(TestPki.SERVER.certificate());
             }
             try (TlsConnection connection = client().connect(server.port())) {
-                assertThat(connection.protocol()).isEqualTo("TLSv1.2");
+                assertThat(connection.protocol()).isEqualTo(Lane.current().protocol());
                 assertThat(connection.serverCertificate()).isEqualTo(renewed.certificate());
-                assertThat(connection.get("/secure").values()).containsEntry("mechanism", "renegotiation");
+                assertThat(connection.get("/secure").values())
+                        .containsEntry("mechanism", Lane.current().mechanism());
             }
         }
     }
@@ -188,7 +193,8 @@ class StockFeaturesIT {
         try (StepUpServer server = setUp.start()) {
             TlsConnection first = client().connect(server.port());
             try (first) {
-                assertThat(first.get("/secure").values()).containsEntry("mechanism", "renegotiation");
+                assertThat(first.get("/secure").values())
+                        .containsEntry("mechanism", Lane.current().mechanism());
                 TlsClient impatient = client().readTimeout(Duration.ofSeconds(1));
                 assertThatThrownBy(() -> impatient.connect(server.port())).isInstanceOf(SocketTimeoutException.class);
                 assertThat(first.get("/open").values()).containsEntry("current", "CN=alice");
@@ -197,15 +203,16 @@ class StockFeaturesIT {
             try (TlsConnection second = await().atMost(Duration.ofSeconds(20))
                     .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() -> client().connect(server.port()), c -> true)) {
-                assertThat(second.protocol()).isEqualTo("TLSv1.2");
-                assertThat(second.get("/secure").values()).containsEntry("mechanism", "renegotiation");
+                assertThat(second.protocol()).isEqualTo(Lane.current().protocol());
+                assertThat(second.get("/secure").values())
+                        .containsEntry("mechanism", Lane.current().mechanism());
             }
         }
     }
 
     private static ServerConnector withHttp2(StepUpServer server) {
         SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setIncludeProtocols("TLSv1.2");
+        StepUpServer.setLane(tls);
         tls.setKeyStorePassword("secret");
         tls.setKeyStore(KeyStores.holding(TestPki.SERVER, "secret"));
         tls.setTrustStore(KeyStores.trusting(TestPki.AUTHORITY));
@@ -239,8 +246,9 @@ class StockFeaturesIT {
                     TestPrograms.require("curl").toString(),
                     "-sS",
                     "--http1.1",
+                    Lane.current().isPostHandshake() ? "--tlsv1.3" : "--tlsv1.2",
                     "--tls-max",
-                    "1.2",
+                    Lane.current().isPostHandshake() ? "1.3" : "1.2",
                     "--cacert",
                     ca.toString(),
                     "--cert",
@@ -252,20 +260,21 @@ class StockFeaturesIT {
                     .as(curl + " to " + server.port())
                     .contains("subject=CN=alice")
                     .contains("http=HTTP/1.1")
-                    .contains("tls=TLSv1.2");
+                    .contains("tls=" + Lane.current().protocol());
             // And without ALPN at all.
             try (TlsConnection connection = client().connect(connector.getLocalPort())) {
                 assertThat(connection.get("/secure").values())
                         .containsEntry("subject", "CN=alice")
-                        .containsEntry("tls", "TLSv1.2");
+                        .containsEntry("tls", Lane.current().protocol());
             }
         }
     }
 
     @Test
-    void onHttp2TheReasonIsTheHttpVersionAndOtherStreamsLive() throws Exception {
+    void onHttp2AStatusCanTellTheReasonAndOtherStreamsLive() throws Exception {
         StepUpServer setUp = server(new SslContextFactory.Server());
         ServerConnector connector = withHttp2(setUp);
+        connector.getConnectionFactory(LatchkeySslConnectionFactory.class).setHttp2("403");
         CompletableFuture<Void> go = new CompletableFuture<>();
         setUp.on("/slow", (request, response) -> {
             go.get(20, TimeUnit.SECONDS);
@@ -276,7 +285,7 @@ class StockFeaturesIT {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
         SSLParameters parameters = new SSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.2"});
+        parameters.setProtocols(new String[] {Lane.current().protocol()});
         try (StepUpServer server = setUp.start()) {
             HttpClient client = HttpClient.newBuilder()
                     .sslContext(context)
@@ -298,7 +307,7 @@ class StockFeaturesIT {
                     .contains("reason=http-version\n")
                     .contains("usable=true\n")
                     .contains("http=HTTP/2.0\n")
-                    .contains("tls=TLSv1.2\n");
+                    .contains("tls=" + Lane.current().protocol() + "\n");
             for (CompletableFuture<HttpResponse<String>> other : slow) {
                 assertThat(other.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             }

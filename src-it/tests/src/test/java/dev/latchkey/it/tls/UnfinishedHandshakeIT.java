@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.ClientCertificates;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
-import dev.latchkey.it.tls.CraftedClient.Tamper;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.RecordPipe;
-import dev.latchkey.testkit.TlsClient;
+import dev.latchkey.testkit.Tamper;
 import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.AsyncContext;
 import java.io.IOException;
@@ -126,7 +127,7 @@ class UnfinishedHandshakeIT {
                             broken.tamper().send(type, message, wire);
                         })
                         .connect(server.port())) {
-            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertThat(client.protocolVersion()).isEqualTo(Lane.current().protocol());
             long start = System.nanoTime();
             assertThatThrownBy(() -> client.get("/secure")).isInstanceOf(IOException.class);
             server.awaitNothingKept();
@@ -187,7 +188,7 @@ class UnfinishedHandshakeIT {
             assertThat(answer.values())
                     .containsEntry("current", "CN=alice")
                     .containsEntry("attribute", "CN=alice")
-                    .containsEntry("tls", "TLSv1.2");
+                    .containsEntry("tls", Lane.current().protocol());
         }
     }
 
@@ -207,11 +208,11 @@ class UnfinishedHandshakeIT {
                             }
                         })
                         .connect(server.port())) {
-            assertThat(client.protocolVersion()).isEqualTo("TLSv1.2");
+            assertThat(client.protocolVersion()).isEqualTo(Lane.current().protocol());
             assertThat(client.get("/secure").values())
                     .containsEntry("current", "CN=alice")
-                    .containsEntry("tls", "TLSv1.2");
-            assertThat(records).hasValueGreaterThan(900 / recordSize);
+                    .containsEntry("tls", Lane.current().protocol());
+            assertThat(records).hasValueGreaterThan(700 / recordSize);
             assertThat(client.get("/open").values()).containsEntry("current", "CN=alice");
         }
     }
@@ -223,15 +224,23 @@ class UnfinishedHandshakeIT {
                 RecordPipe pipe = RecordPipe.to(server.port())) {
             pipe.toServer().segmentSize(segmentSize);
             pipe.toClient().segmentSize(segmentSize);
-            try (TlsConnection client = TlsClient.trusting(TestPki.AUTHORITY)
-                    .protocols("TLSv1.2")
-                    .certificate(TestPki.ALICE)
-                    .connect(pipe.port())) {
-                assertThat(client.protocol()).isEqualTo("TLSv1.2");
+            try (TlsConnection client = Clients.with(TestPki.ALICE).connect(pipe.port())) {
+                assertThat(client.protocol()).isEqualTo(Lane.current().protocol());
                 assertThat(client.get("/secure").values()).containsEntry("current", "CN=alice");
                 assertThat(client.get("/open").values()).containsEntry("current", "CN=alice");
             }
         }
+    }
+
+    static List<Integer> messages() {
+        return Lane.current().isPostHandshake()
+                ? List.of(CraftedClient.CERTIFICATE, CraftedClient.CERTIFICATE_VERIFY, CraftedClient.FINISHED)
+                : List.of(
+                        CraftedClient.CLIENT_HELLO,
+                        CraftedClient.CERTIFICATE,
+                        CraftedClient.CLIENT_KEY_EXCHANGE,
+                        CraftedClient.CERTIFICATE_VERIFY,
+                        CraftedClient.FINISHED);
     }
 
     /**
@@ -239,14 +248,7 @@ class UnfinishedHandshakeIT {
      * Finished it comes under the new keys already.
      */
     @ParameterizedTest
-    @ValueSource(
-            ints = {
-                CraftedClient.CLIENT_HELLO,
-                CraftedClient.CERTIFICATE,
-                CraftedClient.CLIENT_KEY_EXCHANGE,
-                CraftedClient.CERTIFICATE_VERIFY,
-                CraftedClient.FINISHED
-            })
+    @MethodSource("messages")
     void aRequestBetweenClientHelloAndFinishedIsNotServed(int before) throws Exception {
         try (StepUpServer server = server().start();
                 CraftedClient client = CraftedClient.recipe()
@@ -260,8 +262,18 @@ class UnfinishedHandshakeIT {
                             wire.record(ContentType.handshake, message);
                         })
                         .connect(server.port())) {
+            if (Lane.current().isOpenSsl() && before != messages().get(0)) {
+                // OpenSSL takes no data within the client's answer, and ends the connection (unexpected_message).
+                assertThatThrownBy(() -> client.get("/secure")).isInstanceOf(IOException.class);
+                server.awaitNothingKept();
+                assertThat(afterwards).hasValue(0);
+                assertThat(open).hasValue(0);
+                return;
+            }
             HttpAnswer answer = client.get("/secure");
-            assertThat(answer.values()).containsEntry("current", "CN=alice").containsEntry("tls", "TLSv1.2");
+            assertThat(answer.values())
+                    .containsEntry("current", "CN=alice")
+                    .containsEntry("tls", Lane.current().protocol());
             assertThat(answer.saysClose()).isTrue();
             assertThat(client.readByte()).isEqualTo(-1);
             assertThat(open).hasValue(0);

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
 import dev.latchkey.it.embedded.Exchange;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
-import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
@@ -88,11 +89,8 @@ class VerifyStateIT {
                                 "/works",
                                 compares(NegotiationOptions.builder().fresh().build()))
                         .start();
-                TlsConnection client = TlsClient.trusting(TestPki.AUTHORITY)
-                        .protocols("TLSv1.2")
-                        .certificate(TestPki.ALICE)
-                        .connect(server.port())) {
-            assertThat(client.protocol()).isEqualTo("TLSv1.2");
+                TlsConnection client = Clients.with(TestPki.ALICE).connect(server.port())) {
+            assertThat(client.protocol()).isEqualTo(Lane.current().protocol());
             int asked = client.timesAsked();
             assertSame(client.get("/fails"), "untrusted", atFirst);
             assertThat(server.statistics().getFailures("untrusted")).isEqualTo(1);
@@ -121,10 +119,8 @@ class VerifyStateIT {
                                 "/needs",
                                 compares(NegotiationOptions.builder().need().build()))
                         .start();
-                TlsConnection client = TlsClient.trusting(TestPki.AUTHORITY)
-                        .protocols("TLSv1.2")
-                        .connect(server.port())) {
-            assertThat(client.protocol()).isEqualTo("TLSv1.2");
+                TlsConnection client = Clients.with(null).connect(server.port())) {
+            assertThat(client.protocol()).isEqualTo(Lane.current().protocol());
             assertSame(client.get("/needs"), "no-certificate", atFirst);
             assertSame(client.get("/needs"), "no-certificate", atFirst);
             assertThat(server.statistics().getFailures("no-certificate")).isEqualTo(2);

@@ -10,10 +10,11 @@ import socket
 import ssl
 import sys
 
-port, authority, options = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+port, authority, version, options = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.load_verify_locations(authority)
-context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+context.minimum_version = context.maximum_version = ssl.TLSVersion[version.replace(".", "_")]
+context.post_handshake_auth = version == "TLSv1.3" and "no-pha" not in options
 if "no-ticket" in options:
     context.options |= ssl.OP_NO_TICKET
 if "no-renegotiation" in options:

@@ -51,7 +51,7 @@ public final class AskServlet extends HttpServlet {
             throws ServletException, IOException {
         Lines lines = new Lines();
         if (outcome instanceof NegotiationException failure) {
-            response.setStatus(failure.reason().status());
+            response.setStatus(failure.status());
             lines.add("reason", failure.reason().token());
         } else if (outcome instanceof ClientCertificate certificate) {
             lines.certificate(certificate).connection(request).add("body", body(request));

@@ -19,6 +19,7 @@ public final class LookServlet extends HttpServlet {
                 .add("ownCopyOfTheApi", hasCopy())
                 .add("apiIsTheServers", ClientCertificates.class.getClassLoader() != own)
                 .add("server", sees(own, "dev.latchkey.jetty.LatchkeySslConnectionFactory"))
+                .add("openssl", sees(own, "dev.latchkey.openssl.OpenSsl"))
                 .add("service", request.getAttribute(ClientCertificates.ATTRIBUTE) != null)
                 .send(response);
     }

@@ -1,0 +1,50 @@
+package dev.latchkey.impersonation.carrier;
+
+import dev.latchkey.impersonation.Identities;
+import dev.latchkey.impersonation.Identity;
+import dev.latchkey.impersonation.IdentityFlow;
+import dev.latchkey.impersonation.IdentityScope;
+import java.util.Map;
+import org.eclipse.microprofile.context.spi.ThreadContextProvider;
+import org.eclipse.microprofile.context.spi.ThreadContextSnapshot;
+
+/** Carries identities with MicroProfile Context Propagation. Any thread. */
+public final class MicroProfileCarrier implements ThreadContextProvider {
+    /** The type to name where contexts are chosen. */
+    public static final String TYPE = "Identity";
+
+    private final IdentityFlow flow;
+
+    /** Made by the service file. */
+    public MicroProfileCarrier() {
+        this(Identities.flow());
+    }
+
+    /** @param flow in which to capture */
+    public MicroProfileCarrier(IdentityFlow flow) {
+        this.flow = flow;
+    }
+
+    @Override
+    public ThreadContextSnapshot currentContext(Map<String, String> properties) {
+        return snapshot(flow.current());
+    }
+
+    /** {@return a snapshot under which work runs clean} */
+    @Override
+    public ThreadContextSnapshot clearedContext(Map<String, String> properties) {
+        return snapshot(flow.none());
+    }
+
+    private static ThreadContextSnapshot snapshot(Identity identity) {
+        return () -> {
+            IdentityScope scope = identity.open();
+            return scope::close;
+        };
+    }
+
+    @Override
+    public String getThreadContextType() {
+        return TYPE;
+    }
+}

@@ -1,0 +1,200 @@
+package dev.latchkey.impersonation.linux;
+
+import dev.latchkey.impersonation.Identity;
+import dev.latchkey.impersonation.IdentityFlow;
+import dev.latchkey.impersonation.IdentityPart;
+import dev.latchkey.impersonation.ThreadIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a thread an account of Linux: for files alone, or for everything.
+ *
+ * <p>{@linkplain Reach#FILES For files} a thread gets the account's groups and its ids for files, and loses the
+ * capabilities that pass by a file's mode. The process keeps its own ids for all else: a child process started by such a
+ * thread runs as the <em>process</em>. {@linkplain Reach#EVERYTHING For everything} the real and effective ids are the
+ * account's too and all capabilities are put away, so that a child process is the account's; the price is that other
+ * processes of that account may then send signals to this one.
+ *
+ * <p>The process needs CAP_SETUID and CAP_SETGID: as root, or as any account that was given them. What is brought back
+ * are the ids, groups and capabilities that the process had. Any thread.
+ */
+public final class LinuxIdentity implements ThreadIdentity {
+    /** The system property that sets the reach of the installed provider. */
+    public static final String REACH_PROPERTY = "dev.latchkey.impersonation.linux.reach";
+
+    private static final String NAME = "linux";
+    private static final int NOBODY = 65534;
+
+    /** How far an account reaches. */
+    public enum Reach {
+        /** For files alone; the default. */
+        FILES,
+        /** For files, signals, child processes and whatever else asks for a user. */
+        EVERYTHING
+    }
+
+    private final Reach reach;
+
+    /** What the process is; set once, before any use. */
+    private volatile @Nullable ThreadCredentials process;
+
+    /**
+     * For the service file: the reach is that of the system property.
+     *
+     * @throws IllegalArgumentException if the property has another value than {@code files} or {@code everything}
+     */
+    public LinuxIdentity() {
+        this(configuredReach());
+    }
+
+    /** @param reach how far the accounts reach */
+    public LinuxIdentity(Reach reach) {
+        this.reach = reach;
+    }
+
+    private static Reach configuredReach() {
+        String value = System.getProperty(REACH_PROPERTY, "files");
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "files" -> Reach.FILES;
+            case "everything" -> Reach.EVERYTHING;
+            default ->
+                throw new IllegalArgumentException(
+                        "System property " + REACH_PROPERTY + " takes files or everything, not " + value);
+        };
+    }
+
+    /**
+     * {@return an identity of this account and nothing else}
+     *
+     * @throws dev.latchkey.impersonation.IdentityException if the flow has no such provider, with the reason
+     * @throws IllegalArgumentException if the account is root
+     */
+    public static Identity identity(IdentityFlow flow, LinuxAccount account) {
+        return flow.of(flow.provider(LinuxIdentity.class).part(account));
+    }
+
+    /**
+     * {@return a part of this account, for {@link IdentityFlow#of}}
+     *
+     * @throws IllegalArgumentException if the account is root: that is never a user's identity, but a wrong mapping
+     */
+    public IdentityPart part(LinuxAccount account) {
+        if (account.uid() == 0) {
+            throw new IllegalArgumentException(
+                    "Root is not an identity to be carried; map the user to another account");
+        }
+        ThreadCredentials own = process();
+        return new LinuxPart(reach == Reach.FILES ? own.forFiles(account) : own.forEverything(account), account.name());
+    }
+
+    private ThreadCredentials process() {
+        ThreadCredentials own = process;
+        if (own == null) {
+            throw new IllegalStateException("The provider is not started");
+        }
+        return own;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public @Nullable String unavailable() {
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            return "this is not Linux";
+        }
+        try {
+            Class.forName("com.sun.jna.Native", false, LinuxIdentity.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            return "net.java.dev.jna:jna is not on the class path";
+        }
+        if (!SystemCalls.known()) {
+            return "its system calls are known on x86-64 and aarch64, not on " + System.getProperty("os.arch");
+        }
+        if (!ofProcess().canChangeIds()) {
+            return "the process lacks CAP_SETUID or CAP_SETGID; run it as root, or give its account both"
+                    + " (systemd: AmbientCapabilities=CAP_SETUID CAP_SETGID)";
+        }
+        return null;
+    }
+
+    /** {@return what the process is: what its first thread carries, which runs no Java, whatever the caller carries} */
+    private static ThreadCredentials ofProcess() {
+        try {
+            return ThreadCredentials.parse(Files.readAllLines(Path.of("/proc/self/status")));
+        } catch (IOException e) {
+            throw new IllegalStateException("Cannot read /proc/self/status: is /proc mounted?", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        ThreadCredentials own = ofProcess();
+        process = own;
+        // Whatever is to be loaded for a change of ids is loaded by one that changes nothing.
+        own.apply();
+        own.revert();
+        verify(null);
+        // The C library opens its sources of accounts when it is first asked, and must not do so as a user.
+        AccountDatabase.byId(0);
+    }
+
+    @Override
+    public IdentityPart rehearsal() {
+        return part(LinuxAccount.of(NOBODY, NOBODY, NOBODY));
+    }
+
+    @Override
+    public @Nullable IdentityPart capture() {
+        ThreadCredentials now = SystemCalls.read();
+        return now.equals(process()) ? null : new LinuxPart(now, null);
+    }
+
+    @Override
+    public void apply(@Nullable IdentityPart part) {
+        credentials(part).apply();
+    }
+
+    @Override
+    public void revert(@Nullable IdentityPart before) {
+        credentials(before).revert();
+    }
+
+    @Override
+    public void verify(@Nullable IdentityPart part) {
+        ThreadCredentials wanted = credentials(part);
+        ThreadCredentials now = SystemCalls.read();
+        if (!now.equals(wanted)) {
+            throw new IllegalStateException("the thread is " + now + ", and should be " + wanted);
+        }
+    }
+
+    private ThreadCredentials credentials(@Nullable IdentityPart part) {
+        return part == null ? process() : ((LinuxPart) part).credentials();
+    }
+
+    /** What a thread is, or shall be. */
+    private record LinuxPart(
+            ThreadCredentials credentials, @Nullable String account) implements IdentityPart {
+        @Override
+        public String provider() {
+            return NAME;
+        }
+
+        @Override
+        public Object key() {
+            return credentials.key();
+        }
+
+        @Override
+        public String toString() {
+            return account == null ? credentials.key().toString() : account + ", " + credentials.key();
+        }
+    }
+}

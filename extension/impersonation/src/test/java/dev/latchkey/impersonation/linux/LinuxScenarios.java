@@ -1,0 +1,330 @@
+package dev.latchkey.impersonation.linux;
+
+import dev.latchkey.impersonation.Identity;
+import dev.latchkey.impersonation.IdentityException;
+import dev.latchkey.impersonation.IdentityFlow;
+import dev.latchkey.impersonation.ImpersonatingExecutorService;
+import dev.latchkey.impersonation.linux.LinuxIdentity.Reach;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What is to hold on a real kernel; each method with a name that begins with "it" is one claim. A process of its own, so
+ * that it can have groups and capabilities of its own; its class path is closed to the users it acts for, so that a
+ * class loaded as one of them is an error.
+ */
+public final class LinuxScenarios {
+    static final int ALICE = 21001;
+    static final int BOB = 21002;
+    static final int TEAM = 22000;
+    static final int GROUP_OF_PROCESS = 22024;
+
+    private final Path directory;
+    private final IdentityFlow flow = IdentityFlow.builder()
+            .provider(new LinuxIdentity(Reach.FILES))
+            .onLostThread((thread, failure) -> failure.printStackTrace())
+            .build();
+    private final IdentityFlow everything = IdentityFlow.builder()
+            .provider(new LinuxIdentity(Reach.EVERYTHING))
+            .onLostThread((thread, failure) -> failure.printStackTrace())
+            .build();
+    private final ImpersonatingExecutorService pool = flow.newFixedThreadPool(2, "worker-");
+    private final List<String> own = status(Path.of("/proc/self/status"));
+
+    private LinuxScenarios(Path directory) {
+        this.directory = directory;
+    }
+
+    /** @param arguments the directory of the test's files, then the claims in their order */
+    public static void main(String[] arguments) {
+        LinuxScenarios scenarios = new LinuxScenarios(Path.of(arguments[0]));
+        for (String name : Arrays.asList(arguments).subList(1, arguments.length)) {
+            scenarios.say(name);
+        }
+        // The pools' threads are daemons.
+    }
+
+    static List<String> names() {
+        return Arrays.stream(LinuxScenarios.class.getDeclaredMethods())
+                .map(Method::getName)
+                .filter(name -> name.startsWith("it"))
+                .sorted()
+                .toList();
+    }
+
+    private void say(String name) {
+        String outcome;
+        try {
+            LinuxScenarios.class.getDeclaredMethod(name).invoke(this);
+            check("the main thread afterwards", own, status(Path.of("/proc/thread-self/status")));
+            outcome = "ok";
+        } catch (InvocationTargetException e) {
+            outcome = trace(e.getCause());
+        } catch (Throwable e) {
+            outcome = trace(e);
+        }
+        System.out.println("CLAIM " + name + " " + outcome.replace("\n", "\\n"));
+    }
+
+    private static String trace(Throwable e) {
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    private Identity alice() {
+        return LinuxIdentity.identity(flow, LinuxAccount.of(ALICE, ALICE, ALICE, TEAM));
+    }
+
+    private Identity bob() {
+        return LinuxIdentity.identity(flow, LinuxAccount.of(BOB, BOB, BOB));
+    }
+
+    private <T> T onPool(Identity identity, Callable<T> work) throws Exception {
+        Future<T> future = identity.call(() -> pool.submit(work));
+        return future.get();
+    }
+
+    void itCreatesFilesOnAPoolThreadThatBelongToTheUser() throws Exception {
+        Path file = directory.resolve("made-by-alice-" + System.nanoTime());
+        try (Identity alice = alice()) {
+            onPool(alice, () -> Files.writeString(file, "hello"));
+        }
+        check("owner", ALICE, Files.getAttribute(file, "unix:uid"));
+        check("group", ALICE, Files.getAttribute(file, "unix:gid"));
+    }
+
+    void itIsRefusedAnothersPrivateFile() throws Exception {
+        try (Identity alice = alice();
+                Identity bob = bob()) {
+            refusedFile(alice, "secret-of-bob");
+            check("what bob reads", "secret", onPool(bob, () -> Files.readString(directory.resolve("secret-of-bob"))));
+        }
+    }
+
+    void itLosesTheGroupsOfTheProcess() throws Exception {
+        try (Identity alice = alice()) {
+            refusedFile(alice, "of-the-group-of-the-process");
+        }
+    }
+
+    void itHasTheGroupsOfTheUser() throws Exception {
+        try (Identity alice = alice();
+                Identity bob = bob()) {
+            check("text", "secret", onPool(alice, () -> Files.readString(directory.resolve("of-the-team"))));
+            refusedFile(bob, "of-the-team");
+        }
+    }
+
+    private void refusedFile(Identity identity, String name) throws Exception {
+        boolean refused = onPool(identity, () -> {
+            try {
+                Files.readString(directory.resolve(name));
+                return false;
+            } catch (AccessDeniedException e) {
+                return true;
+            }
+        });
+        check(name + " is refused to " + identity, true, refused);
+    }
+
+    void itLeavesEveryWorkerAsTheProcess() throws Exception {
+        try (Identity alice = alice()) {
+            for (int i = 0; i < 20; i++) {
+                onPool(alice, () -> true);
+            }
+        }
+        for (int i = 0; i < 20; i++) {
+            check("a worker", own, onPool(flow.none(), () -> status(Path.of("/proc/thread-self/status"))));
+        }
+    }
+
+    void itRestoresAnOuterUser() throws Exception {
+        try (Identity alice = alice();
+                Identity bob = bob()) {
+            alice.run(() -> {
+                check("outer", ALICE, SystemCalls.read().key().uid());
+                bob.run(() -> check("inner", BOB, SystemCalls.read().key().uid()));
+                check("outer again", ALICE, SystemCalls.read().key().uid());
+                flow.none().run(() -> check("nobody", own, status(Path.of("/proc/thread-self/status"))));
+            });
+        }
+    }
+
+    void itStartsCleanWorkersThoughAUserStartsThem() throws Exception {
+        try (Identity alice = alice()) {
+            ImpersonatingExecutorService late = alice.call(() -> flow.newFixedThreadPool(1, "late-"));
+            check(
+                    "ours",
+                    own,
+                    flow.none()
+                            .call(() -> late.submit(() -> status(Path.of("/proc/thread-self/status"))))
+                            .get());
+            late.shutdown();
+            // What is guarded against: a stock pool's worker inherits the user, for life.
+            ExecutorService stock = Executors.newSingleThreadExecutor();
+            alice.run(() -> stock.execute(() -> {}));
+            check(
+                    "a stock worker",
+                    ALICE,
+                    stock.submit(() -> SystemCalls.read().key().uid()).get());
+            check(
+                    "a guarded task of nobody on it",
+                    own,
+                    stock.submit(flow.none().wrapCallable(() -> status(Path.of("/proc/thread-self/status"))))
+                            .get());
+            stock.shutdown();
+        }
+    }
+
+    void itStartsChildProcessesAsTheProcessWhenItIsForFiles() throws Exception {
+        try (Identity alice = alice()) {
+            check("uid", id(own), onPool(alice, () -> run("id", "-u")));
+        }
+    }
+
+    void itStartsChildProcessesAsTheUserWhenItIsForEverything() throws Exception {
+        try (Identity alice = LinuxIdentity.identity(everything, LinuxAccount.of(ALICE, ALICE, ALICE, TEAM))) {
+            check("uid", "" + ALICE, alice.call(() -> run("id", "-u")));
+            check("real uid", "" + ALICE, alice.call(() -> run("id", "-ru")));
+            check("groups", ALICE + " " + TEAM, alice.call(() -> run("id", "-G")));
+        }
+    }
+
+    void itPutsAwayAllCapabilitiesWhenItIsForEverything() throws Exception {
+        try (Identity alice = LinuxIdentity.identity(everything, LinuxAccount.of(ALICE, ALICE));
+                Identity bob = LinuxIdentity.identity(everything, LinuxAccount.of(BOB, BOB))) {
+            alice.run(() -> {
+                List<String> status = status(Path.of("/proc/thread-self/status"));
+                check("effective", "CapEff:\t0000000000000000", status.get(4));
+                check("uid", true, status.get(0).startsWith("Uid:\t" + ALICE + "\t" + ALICE + "\t"));
+                bob.run(() -> check("nested", BOB, SystemCalls.read().key().uid()));
+                check("again", ALICE, SystemCalls.read().key().uid());
+            });
+            check("refused", true, alice.<Boolean>call(() -> !Files.isReadable(directory.resolve("secret-of-bob"))));
+        }
+    }
+
+    void itCapturesWhatOthersPutOnTheThread() throws Exception {
+        try (Identity alice = alice();
+                IdentityKeeper others = new IdentityKeeper(flow)) {
+            alice.run(() -> others.identity = flow.current());
+            check("key", alice.key(), Objects.requireNonNull(others.identity).key());
+        }
+    }
+
+    /** Closes what a lambda made. */
+    private static final class IdentityKeeper implements AutoCloseable {
+        Identity identity;
+
+        IdentityKeeper(IdentityFlow flow) {
+            identity = flow.none();
+        }
+
+        @Override
+        public void close() {
+            identity.close();
+        }
+    }
+
+    void itCleansUpAfterATaskThatImpersonatedByItself() throws Exception {
+        ThreadCredentials now = SystemCalls.read();
+        onPool(flow.none(), () -> {
+            now.forFiles(LinuxAccount.of(BOB, BOB)).apply();
+            return true;
+        });
+        itLeavesEveryWorkerAsTheProcess();
+        check("reported", true, flow.statistics().leftOpen() > 0);
+    }
+
+    void itRefusesRoot() {
+        try {
+            LinuxIdentity.identity(flow, LinuxAccount.of(0, 0));
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        throw new AssertionError("root was accepted");
+    }
+
+    void itDoesNotRunATaskWhoseUserTheKernelDoesNotTake() throws Exception {
+        int[] tooMany = new int[70_000];
+        Arrays.setAll(tooMany, i -> 100_000 + i);
+        notRun("LK602", LinuxAccount.of(ALICE, ALICE, tooMany));
+        // The call that sets this one says nothing of its failure.
+        notRun("LK603", LinuxAccount.of(-1, ALICE));
+    }
+
+    private void notRun(String code, LinuxAccount account) {
+        List<String> ran = new ArrayList<>();
+        try (Identity wrong = LinuxIdentity.identity(flow, account)) {
+            wrong.run(() -> ran.add("ran"));
+        } catch (IdentityException e) {
+            check("code", code, e.failure().code());
+        }
+        check("runs", List.of(), ran);
+    }
+
+    void itFindsAccountsInTheSystemsDatabase() {
+        check("root", 0, LinuxAccount.named("root").orElseThrow().uid());
+        check("daemon", "daemon", LinuxAccount.withId(1).orElseThrow().name());
+        check(
+                "groups of root",
+                true,
+                LinuxAccount.withId(0).orElseThrow().groups().contains(0));
+        check("nobody", Optional.empty(), LinuxAccount.named("no-such-account"));
+    }
+
+    void itGivesBackWhatItHeld() {
+        check("held", 0L, flow.statistics().held());
+        check(
+                "lost",
+                0L,
+                flow.statistics().lostThreads() + everything.statistics().lostThreads());
+    }
+
+    private static String id(List<String> status) {
+        return status.get(0).split("\t")[2];
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static List<String> status(Path file) {
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.matches("(Uid|Gid|Groups|CapPrm|CapEff):.*"))
+                    .toList();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void check(String what, Object expected, Object found) {
+        Object one = expected instanceof Number n ? (Object) n.longValue() : expected;
+        Object other = found instanceof Number n ? (Object) n.longValue() : found;
+        if (!one.equals(other)) {
+            throw new AssertionError(what + ": expected " + expected + ", found " + found);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.latchkey.jetty;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Session;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.FailureFrame;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a client on HTTP/2 back to HTTP/1.1, for one request: its stream is reset with HTTP_1_1_REQUIRED (RFC 9113
+ * sections 7 and 9.2.1), and other streams know nothing of it.
+ *
+ * <p>The only class that names Jetty's HTTP/2, whose jars a server need not have: call it for requests that came by
+ * HTTP/2. For the thread that handles the request; never blocks.
+ */
+final class Http11Required {
+    private Http11Required() {}
+
+    /** {@return whether the request came by HTTP/2, so that Jetty's HTTP/2 is there} */
+    static boolean appliesTo(Request request) {
+        return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+    }
+
+    /**
+     * Resets the stream of a request, whose body may still be on its way. Reads, writes and the response fail from now
+     * on: a body that is read on would wait for ever, and a response could not be sent.
+     *
+     * @param request one that came by HTTP/2, uncommitted
+     * @param why what reads and writes of the request fail with
+     */
+    static void reset(Request request, JettyNegotiationException why) {
+        HTTP2Session session =
+                ((HTTP2Connection) request.getConnectionMetaData().getConnection()).getSession();
+        HTTP2Stream stream = session.getStream(Integer.parseInt(request.getId()));
+        if (stream == null) {
+            return; // the client has reset it meanwhile
+        }
+        request.addHttpStreamWrapper(Ended::new);
+        // Not by stream.reset(): Jetty counts each reset of its own among a client's misdeeds, and ends the connection
+        // when these come too fast (RateControl, against CVE-2023-44487).
+        int code = ErrorCode.HTTP_1_1_REQUIRED_ERROR.code;
+        session.frames(stream, List.of(new ResetFrame(stream.getId(), code)), Callback.NOOP);
+        // Gives back what has come of the body and drops what still comes; then fails the request.
+        stream.process(new FailureFrame(code, "http_1_1_required", new Reset(why)), Callback.NOOP);
+    }
+
+    /** A stream that was reset: Jetty has nothing more to send on it, and no second reset. */
+    private static final class Ended extends HttpStream.Wrapper {
+        Ended(HttpStream wrapped) {
+            super(wrapped);
+        }
+
+        @Override
+        public void send(
+                MetaData.Request request,
+                MetaData.@Nullable Response response,
+                boolean last,
+                @Nullable ByteBuffer content,
+                Callback callback) {
+            callback.failed(new EofException("the stream was reset with HTTP_1_1_REQUIRED"));
+        }
+
+        @Override
+        public void succeeded() {
+            // The reset was the end.
+        }
+
+        @Override
+        public void failed(Throwable x) {
+            // The reset was the end.
+        }
+    }
+
+    /** Quiet, because it is the answer and no fault. */
+    private static final class Reset extends QuietException.Exception {
+        private static final long serialVersionUID = 1L;
+
+        Reset(JettyNegotiationException why) {
+            super(why.getMessage());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.latchkey.it.home.beans;
+
+import dev.latchkey.NegotiationOptions.Presence;
+import dev.latchkey.RequireClientCertificate;
+import jakarta.enterprise.context.RequestScoped;
+
+/** Guarded method by method. */
+@RequestScoped
+public class PartlyGuardedBean {
+    public String open() {
+        return "open";
+    }
+
+    @RequireClientCertificate(status = 401)
+    public String needed() {
+        return "needed";
+    }
+
+    @RequireClientCertificate(Presence.WANT)
+    public String wanted() {
+        return "wanted";
+    }
+}

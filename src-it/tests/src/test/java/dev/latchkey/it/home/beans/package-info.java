@@ -1,0 +1,2 @@
+/** A web application whose beans are guarded. */
+package dev.latchkey.it.home.beans;

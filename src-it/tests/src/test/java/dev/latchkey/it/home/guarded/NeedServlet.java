@@ -1,0 +1,7 @@
+package dev.latchkey.it.home.guarded;
+
+import dev.latchkey.RequireClientCertificate;
+
+/** Needs a certificate, by annotation. */
+@RequireClientCertificate
+public class NeedServlet extends WhoServlet {}
