@@ -7,13 +7,14 @@ import { createInterface } from 'node:readline';
 import puppeteer from 'puppeteer-core';
 
 const [kind, executablePath, userDataDir, preferences = '{}'] = process.argv.slice(2);
-const patience = 30_000;
+// In milliseconds. Much: other work may keep the machine busy.
+const patience = 90_000;
 
 const browser = await puppeteer.launch({
   executablePath,
   userDataDir,
   headless: process.env.DISPLAY === undefined,
-  timeout: 60_000,
+  timeout: patience,
   ...(kind === 'firefox'
     ? { browser: 'firefox', extraPrefsFirefox: JSON.parse(preferences) }
     : { args: ['--no-sandbox', '--disable-gpu', '--lang=en'] }),

@@ -43,6 +43,9 @@ final class NssClient implements RealClient {
         if (ask.hasCertificate()) {
             // The alias that the certificates' key stores use.
             command.addAll(List.of("-n", "key"));
+        } else if (offering) {
+            // It wants a name beside -E; there is nothing of this one.
+            command.addAll(List.of("-n", "none"));
         }
         return TalkingProgram.run(ask, command);
     }

@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
 import java.security.SignatureException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -50,6 +51,10 @@ class DemoScriptIT {
             "bodyBytes=6\n",
             "reason=no-certificate\n",
             "reason=untrusted\n");
+
+    /** And where the demo has accounts of its own, after those. */
+    private static final List<String> PRINTED_FOR_ROOT =
+            List.of("This is a file of alice", "The operating system does not let alice read this");
 
     @TempDir
     Path dir;
@@ -134,11 +139,17 @@ class DemoScriptIT {
                 .map(String::strip)
                 .filter(line -> line.startsWith("curl "))
                 .toList();
-        assertThat(lines).hasSameSizeAs(expected);
+        List<String> all = new ArrayList<>(expected);
+        if ("root".equals(System.getProperty("user.name"))) {
+            all.addAll(PRINTED_FOR_ROOT);
+        } else {
+            assertThat(demo.output()).anyMatch(line -> line.startsWith("Left out: the example impersonation"));
+        }
+        assertThat(lines).hasSameSizeAs(all);
         for (int i = 0; i < lines.size(); i++) {
             ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), "sh", "-c", lines.get(i));
             assertThat(result.isSuccess()).as(result.toString()).isTrue();
-            assertThat(result.out()).as(lines.get(i)).contains(expected.get(i));
+            assertThat(result.out()).as(lines.get(i)).contains(all.get(i));
         }
     }
 
