@@ -23,7 +23,7 @@ final class ContextHandle extends NativeHandle {
     private static final int MODE_RELEASE_BUFFERS = 0x10;
 
     /** For each handshake, as JSSE has it; OpenSSL would make two, and again after each post-handshake authentication. */
-    private static final long TICKETS = Integer.getInteger("tk", 1);
+    private static final long TICKETS = 1;
 
     private static final int SET_MODE = 33;
     private static final int SET_READ_AHEAD = 41;

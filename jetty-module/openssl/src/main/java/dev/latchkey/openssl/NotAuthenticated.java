@@ -1,6 +1,5 @@
 package dev.latchkey.openssl;
 
-
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**

@@ -82,8 +82,8 @@ final class NegotiableSslConnection extends SslConnection {
                 factory.getSslContextFactory(),
                 endPoint,
                 engine,
-                factory.isDirectBuffersForEncryption() || (engine instanceof PostHandshakeAuthenticationEngine && !Boolean.getBoolean("nodirect")),
-                factory.isDirectBuffersForDecryption() || (engine instanceof PostHandshakeAuthenticationEngine && !Boolean.getBoolean("nodirect")));
+                factory.isDirectBuffersForEncryption(),
+                factory.isDirectBuffersForDecryption());
         this.factory = factory;
         this.pool = connector.getByteBufferPool();
         this.earlyData = factory.newKeptBytes(this);

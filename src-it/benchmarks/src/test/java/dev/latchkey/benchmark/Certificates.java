@@ -19,11 +19,8 @@ final class Certificates {
         HeldCertificate authority = HeldCertificate.authority("Latchkey Load CA");
         Files.writeString(directory.resolve("ca.pem"), authority.chainPem());
         KeyStores.write(KeyStores.trusting(authority), directory.resolve(TRUST_STORE), PASSWORD);
-        HeldCertificate client = authority
-                .issue("client")
-                .client()
-                .key(KeyAlgorithm.RSA_2048)
-                .make();
+        HeldCertificate client =
+                authority.issue("client").client().key(KeyAlgorithm.RSA_2048).make();
         Files.writeString(directory.resolve("client.pem"), client.chainPem());
         Files.writeString(directory.resolve("client.key"), client.keyPem());
         for (KeyKind kind : KeyKind.values()) {

@@ -40,8 +40,7 @@ public final class EngineCost {
         }
     }
 
-    private static void handshakes(EngineContexts contexts, KeyKind key, String protocol, int rounds)
-            throws Exception {
+    private static void handshakes(EngineContexts contexts, KeyKind key, String protocol, int rounds) throws Exception {
         SSLContext client = contexts.client(EngineKind.JSSE);
         Map<EngineKind, SSLContext> servers = new EnumMap<>(EngineKind.class);
         Map<EngineKind, long[]> costs = new EnumMap<>(EngineKind.class);
@@ -72,8 +71,7 @@ public final class EngineCost {
         for (EngineKind engine : EngineKind.values()) {
             SSLContext client = contexts.client(EngineKind.JSSE);
             pairs.put(
-                    engine,
-                    new EnginePair(client, contexts.server(engine, KeyKind.EC), "TLSv1.3", direct).handshake());
+                    engine, new EnginePair(client, contexts.server(engine, KeyKind.EC), "TLSv1.3", direct).handshake());
             wraps.put(engine, new long[rounds]);
             unwraps.put(engine, new long[rounds]);
         }

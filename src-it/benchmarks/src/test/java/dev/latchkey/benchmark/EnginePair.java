@@ -79,7 +79,8 @@ final class EnginePair {
         server.beginHandshake();
         serverNanos += THREADS.getCurrentThreadCpuTime() - begin;
         settle();
-        if (server.getSession().getProtocol().equals("NONE") || server.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+        if (server.getSession().getProtocol().equals("NONE")
+                || server.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
             throw new IllegalStateException("no handshake: " + server);
         }
         return this;

@@ -121,15 +121,21 @@ public final class LoadServer {
                 case "/open" -> answer(request, response, callback, "");
                 case "/secure" -> {
                     ClientCertificate c = ClientCertificates.of(request).negotiateClientCertificate();
-                    answer(request, response, callback, c.mechanism().map(Mechanism::token).orElse("none"));
+                    answer(
+                            request,
+                            response,
+                            callback,
+                            c.mechanism().map(Mechanism::token).orElse("none"));
                 }
                 case "/bytes" -> {
                     long size = Long.parseLong(request.getHttpURI().getQuery());
                     response.getHeaders().put("Content-Length", size);
                     new Sending(response, callback, size).iterate();
                 }
-                case "/sink" -> Content.Source.consumeAll(
-                        request, Callback.from(() -> answer(request, response, callback, "taken"), callback::failed));
+                case "/sink" ->
+                    Content.Source.consumeAll(
+                            request,
+                            Callback.from(() -> answer(request, response, callback, "taken"), callback::failed));
                 default -> Response.writeError(request, response, callback, 404);
             }
             return true;
@@ -137,8 +143,7 @@ public final class LoadServer {
 
         private static void answer(Request request, Response response, Callback callback, String mechanism) {
             String protocol = request.getAttribute("org.eclipse.jetty.io.Endpoint.SslSessionData") == null ? "" : "tls";
-            Content.Sink.write(
-                    response, true, "protocol=" + protocol + "\nmechanism=" + mechanism + "\n", callback);
+            Content.Sink.write(response, true, "protocol=" + protocol + "\nmechanism=" + mechanism + "\n", callback);
         }
     }
 
