@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what TLS costs a Jetty, JSSE beside OpenSSL: CPU time of the server's process, as a client sees no part of it.
 
-Started by `run`, which says what it needs. The sides take turns in each round, so that what else the machine does
+README.md beside this file has the command. The sides take turns in each round, so that what else the machine does
 meets both; what is printed are medians of the rounds, and of each round's ratio JSSE / OpenSSL. A ratio above 1 means
 that OpenSSL costs less.
 """
