@@ -22,6 +22,9 @@ final class ContextHandle extends NativeHandle {
     private static final int MODE_AUTO_RETRY = 0x4;
     private static final int MODE_RELEASE_BUFFERS = 0x10;
 
+    /** For each handshake, as JSSE has it; OpenSSL would make two, and again after each post-handshake authentication. */
+    private static final long TICKETS = 1;
+
     private static final int SET_MODE = 33;
     private static final int SET_READ_AHEAD = 41;
     private static final int SET_CACHE_SIZE = 42;
@@ -38,6 +41,7 @@ final class ContextHandle extends NativeHandle {
         // One record is lent at a time, so reading ahead takes header and body in one upcall, and no more.
         control(SET_READ_AHEAD, 1);
         control(SET_DH_AUTO, 1);
+        LibSslContext.SSL_CTX_set_num_tickets(context, TICKETS);
         installCallbacks(context);
     }
 

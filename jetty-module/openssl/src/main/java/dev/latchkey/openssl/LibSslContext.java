@@ -28,6 +28,7 @@ final class LibSslContext {
     private static final MethodHandle H_SSL_CTX_callback_ctrl = ssl("SSL_CTX_callback_ctrl", LONG, PTR, INT, BUF);
     private static final MethodHandle H_SSL_CTX_set_options = ssl("SSL_CTX_set_options", LONG, PTR, LONG);
     private static final MethodHandle H_SSL_CTX_set_timeout = ssl("SSL_CTX_set_timeout", LONG, PTR, LONG);
+    private static final MethodHandle H_SSL_CTX_set_num_tickets = ssl("SSL_CTX_set_num_tickets", INT, PTR, LONG);
     private static final MethodHandle H_SSL_CTX_set_cipher_list = ssl("SSL_CTX_set_cipher_list", INT, PTR, BUF);
     private static final MethodHandle H_SSL_CTX_set_ciphersuites = ssl("SSL_CTX_set_ciphersuites", INT, PTR, BUF);
     private static final MethodHandle H_SSL_CTX_get_ciphers = ssl("SSL_CTX_get_ciphers", PTR, PTR);
@@ -107,6 +108,14 @@ final class LibSslContext {
     static long SSL_CTX_set_timeout(long ctx, long seconds) {
         try {
             return (long) H_SSL_CTX_set_timeout.invokeExact(ctx, seconds);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int SSL_CTX_set_num_tickets(long ctx, long count) {
+        try {
+            return (int) H_SSL_CTX_set_num_tickets.invokeExact(ctx, count);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -134,7 +134,7 @@ final class OpenSslSession extends ExtendedSSLSession {
     public Certificate[] getPeerCertificates() throws SSLPeerUnverifiedException {
         List<X509Certificate> chain = state.peerCertificates();
         if (chain.isEmpty()) {
-            throw new SSLPeerUnverifiedException("peer not authenticated");
+            throw new NotAuthenticated();
         }
         return chain.toArray(Certificate[]::new);
     }
