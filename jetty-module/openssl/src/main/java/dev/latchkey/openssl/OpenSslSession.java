@@ -176,9 +176,10 @@ final class OpenSslSession extends ExtendedSSLSession {
         return peerPort;
     }
 
+    /** Several records, so that {@code wrap} can fill a buffer of this size for one write to the network. */
     @Override
     public int getPacketBufferSize() {
-        return TlsRecord.MAX_SIZE;
+        return TlsRecord.AT_ONCE * TlsRecord.MAX_SIZE;
     }
 
     /** JSSE's figure, more than a record can hold: with less, Jetty would copy what it decrypts. */

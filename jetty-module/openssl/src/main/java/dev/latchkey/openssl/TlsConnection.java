@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state machine of one TLS connection: records in, records out, and what they change.
  *
- * <p>Each call takes at most one record and leaves the error queue empty. What must be sent and was not asked for waits
- * in the queue, and the status is then {@code NEED_WRAP}. The {@code SSL} is made when the handshake begins, and freed
+ * <p>{@code unwrap} takes at most one record; {@code wrap} makes as many as it has data and room for, since each saves a
+ * write to the network. Each call leaves the error queue empty. What must be sent and was not asked for waits in the
+ * queue, and the status is then {@code NEED_WRAP}. The {@code SSL} is made when the handshake begins, and freed
  * as soon as both directions are closed. Guarded by the engine's lock.
  *
  * <p>Closing is apart from the phases, one flag a direction. A renegotiation is part of ESTABLISHED and has a state of
@@ -293,10 +294,24 @@ final class TlsConnection {
         int consumed = 0;
         if (!queue.isEmpty()) {
             queue.drainTo(destination);
-        } else if (isEstablished() && !outboundClosed && Plaintext.remaining(sources, offset, count) > 0) {
-            consumed = write(sources, offset, count, destination);
+        } else if (isEstablished() && !outboundClosed) {
+            consumed = writeAll(sources, offset, count, destination);
         }
         return result(isOutboundDone() ? Status.CLOSED : Status.OK, consumed, destination.position() - start);
+    }
+
+    /** Records one after the other, until the data or the room ends; what OpenSSL queues meanwhile goes first. */
+    private int writeAll(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {
+        int consumed = 0;
+        int taken = -1;
+        while (taken != 0
+                && queue.isEmpty()
+                && destination.remaining() >= TlsRecord.MAX_SIZE
+                && Plaintext.remaining(sources, offset, count) > 0) {
+            taken = write(sources, offset, count, destination);
+            consumed += taken;
+        }
+        return consumed;
     }
 
     private int write(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {

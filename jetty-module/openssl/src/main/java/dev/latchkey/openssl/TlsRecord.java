@@ -12,6 +12,12 @@ final class TlsRecord {
     /** The largest record that is sent, or taken whole: header, IV, plaintext, MAC and padding; JSSE's figure. */
     static final int MAX_SIZE = 16709;
 
+    /**
+     * How many records one {@code wrap} makes where there is room: the most that fit into 64 KiB, beyond which Jetty's
+     * pool keeps no buffers. A system call for each costs more than the encryption.
+     */
+    static final int AT_ONCE = 3;
+
     static final int APPLICATION_DATA = 23;
 
     private static final int CHANGE_CIPHER_SPEC = 20;

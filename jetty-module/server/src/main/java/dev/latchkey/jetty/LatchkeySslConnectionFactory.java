@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ManagedObject("TLS connections whose requests can ask for a client certificate")
 public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
+    /** JSSE's buffer for one TLS record, in bytes. */
+    private static final int LARGEST_RECORD = 16709;
+
     private static final int DEFAULT_AUTHORITIES = 16 * 1024;
     private static final long DEFAULT_BUDGET = 64L * 1024 * 1024;
     private static final String H2 = "h2";
@@ -57,7 +60,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
     private volatile VersionAnswer http2 = VersionAnswer.of("latchkey.http2", "reset", true);
     private final Alternatives alternatives = new Alternatives();
-    private volatile int packetBufferSize;
+    private volatile int mostOfHello;
     private volatile @Nullable Loaded loaded;
 
     /**
@@ -168,7 +171,10 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        packetBufferSize = getSslContextFactory().newSSLEngine().getSession().getPacketBufferSize();
+        // The engine's buffers may hold several records; a ClientHello that has not come whole waits in one of its own.
+        mostOfHello = Math.min(
+                LARGEST_RECORD,
+                getSslContextFactory().newSSLEngine().getSession().getPacketBufferSize());
         StartReport.tls(this, findTrust());
     }
 
@@ -179,7 +185,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         }
         return configure(
                 new ClientHelloConnection(
-                        connector, endPoint, packetBufferSize, hello -> newTlsConnection(connector, endPoint, hello)),
+                        connector, endPoint, mostOfHello, hello -> newTlsConnection(connector, endPoint, hello)),
                 connector,
                 endPoint);
     }

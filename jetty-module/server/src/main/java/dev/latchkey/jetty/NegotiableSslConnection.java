@@ -82,7 +82,8 @@ final class NegotiableSslConnection extends SslConnection {
                 factory.getSslContextFactory(),
                 endPoint,
                 engine,
-                factory.isDirectBuffersForEncryption(),
+                // Out of Java's heap, what a native engine writes would be copied once more on its way to the network.
+                factory.isDirectBuffersForEncryption() || engine instanceof PostHandshakeAuthenticationEngine,
                 factory.isDirectBuffersForDecryption());
         this.factory = factory;
         this.pool = connector.getByteBufferPool();
