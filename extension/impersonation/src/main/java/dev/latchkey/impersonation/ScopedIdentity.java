@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A provider whose identity lasts exactly as long as a call, and so needs no revert.
  *
- * <p>{@link #verify verify} is called inside that call, before the task's first line, and {@link #capture()} after it.
+ * <p>{@link #verify verify} is called inside that call, before the task's first line. For a task that has no part of this
+ * provider, {@link #capture()} is called first: where the thread carries nothing either, there is nothing to run.
  */
 public non-sealed interface ScopedIdentity extends IdentityProvider {
 

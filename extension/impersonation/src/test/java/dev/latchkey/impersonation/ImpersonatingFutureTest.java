@@ -132,6 +132,29 @@ class ImpersonatingFutureTest {
         collect();
     }
 
+    /** Java makes these futures; they must at least not run as somebody else, and a wrapped task as who wrapped it. */
+    @Test
+    void whatIsAddedToAllOfAndAnyOfRunsAsTheProcessUnlessItIsWrapped() throws Exception {
+        List<CompletableFuture<?>> added = fixture.flow
+                .of(faulty.part("alice"))
+                .<List<CompletableFuture<?>>>call(() -> {
+                    ImpersonatingFuture<String> first = held();
+                    CompletableFuture<Void> all = CompletableFuture.allOf(first, held());
+                    CompletableFuture<Object> any = CompletableFuture.anyOf(first, held());
+                    try (Identity alice = fixture.flow.current()) {
+                        List<CompletableFuture<?>> stages = List.of(
+                                all.thenRun(() -> note("allOf")),
+                                any.thenRun(() -> note("anyOf")),
+                                all.thenRun(alice.wrap(() -> note("wrapped"))));
+                        hold.countDown();
+                        return stages;
+                    }
+                });
+        CompletableFuture.allOf(added.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+        assertThat(seen).isEqualTo(Map.of("allOf", "null", "anyOf", "null", "wrapped", "alice"));
+        collect();
+    }
+
     private static CompletableFuture<String> failed(CompletableFuture<String> first) {
         return first.thenApply(x -> {
             throw new IllegalStateException("for exceptionally");

@@ -152,8 +152,7 @@ public final class LinuxIdentity implements ThreadIdentity {
 
     @Override
     public @Nullable IdentityPart capture() {
-        ThreadCredentials now = SystemCalls.read();
-        return now.equals(process()) ? null : new LinuxPart(now, null);
+        return process().areCarried() ? null : new LinuxPart(SystemCalls.read(), null);
     }
 
     @Override
@@ -169,9 +168,8 @@ public final class LinuxIdentity implements ThreadIdentity {
     @Override
     public void verify(@Nullable IdentityPart part) {
         ThreadCredentials wanted = credentials(part);
-        ThreadCredentials now = SystemCalls.read();
-        if (!now.equals(wanted)) {
-            throw new IllegalStateException("the thread is " + now + ", and should be " + wanted);
+        if (!wanted.areCarried()) {
+            throw new IllegalStateException("the thread is " + SystemCalls.read() + ", and should be " + wanted);
         }
     }
 

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,16 +93,68 @@ final class SystemCalls {
         Memory memory = scratch.memory;
         capabilityHeader(memory);
         check("capget", syscall(CAPGET, scratch.address(), scratch.address() + 8, 0));
-        long[] sets = new long[3];
-        for (int i = 0; i < 3; i++) {
-            sets[i] = Integer.toUnsignedLong(memory.getInt(8 + 4L * i)) | (long) memory.getInt(20 + 4L * i) << 32;
-        }
-        return sets;
+        return new long[] {set(memory, 0), set(memory, 1), set(memory, 2)};
     }
 
     private static void capabilityHeader(Memory memory) {
         memory.setInt(0, CAPABILITY_VERSION_3);
         memory.setInt(4, 0); // the calling thread
+    }
+
+    // The same questions for the usual case, that the answer is known: these make no objects.
+
+    static boolean uidsAre(int[] uids) {
+        return threeAre(GETRESUID, "getresuid", uids);
+    }
+
+    static boolean gidsAre(int[] gids) {
+        return threeAre(GETRESGID, "getresgid", gids);
+    }
+
+    private static boolean threeAre(long call, String name, int[] ids) {
+        Scratch scratch = SCRATCH.get();
+        long at = scratch.address();
+        check(name, syscall(call, at, at + 4, at + 8));
+        Memory memory = scratch.memory;
+        return memory.getInt(0) == ids[0] && memory.getInt(4) == ids[1] && memory.getInt(8) == ids[2];
+    }
+
+    static boolean fileIdsAre(int fsuid, int fsgid) {
+        return (int) syscall(SETFSUID, -1, 0, 0) == fsuid && (int) syscall(SETFSGID, -1, 0, 0) == fsgid;
+    }
+
+    /** Takes them sorted. */
+    static boolean groupsAre(int[] groups) {
+        Scratch scratch = SCRATCH.get();
+        scratch.grow(groups.length);
+        long count = syscall(GETGROUPS, scratch.capacity(), scratch.address(), 0);
+        if (count < 0 && Native.getLastError() != EINVAL) {
+            throw failure("getgroups");
+        }
+        if (count != groups.length) {
+            return false;
+        }
+        for (int i = 0; i < groups.length; i++) {
+            if (scratch.memory.getInt(4L * i) != groups[i]) {
+                // The kernel sorts them too, but ids as unsigned.
+                int[] found = scratch.memory.getIntArray(0, groups.length);
+                Arrays.sort(found);
+                return Arrays.equals(found, groups);
+            }
+        }
+        return true;
+    }
+
+    static boolean capabilitiesAre(long effective, long permitted, long inheritable) {
+        Scratch scratch = SCRATCH.get();
+        Memory memory = scratch.memory;
+        capabilityHeader(memory);
+        check("capget", syscall(CAPGET, scratch.address(), scratch.address() + 8, 0));
+        return set(memory, 0) == effective && set(memory, 1) == permitted && set(memory, 2) == inheritable;
+    }
+
+    private static long set(Memory memory, int i) {
+        return Integer.toUnsignedLong(memory.getInt(8 + 4L * i)) | (long) memory.getInt(20 + 4L * i) << 32;
     }
 
     /** Sets the effective, permitted and inheritable capabilities. */

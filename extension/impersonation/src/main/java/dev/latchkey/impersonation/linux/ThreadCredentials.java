@@ -123,6 +123,15 @@ final class ThreadCredentials {
                 inheritable);
     }
 
+    /** {@return whether the calling thread carries these now} */
+    boolean areCarried() {
+        return SystemCalls.uidsAre(uids)
+                && SystemCalls.gidsAre(gids)
+                && SystemCalls.fileIdsAre(fsuid, fsgid)
+                && SystemCalls.groupsAre(groups)
+                && SystemCalls.capabilitiesAre(effective, permitted, inheritable);
+    }
+
     /** Makes the calling thread carry these, groups first and the user last. What came of it must be read back. */
     void apply() {
         ThreadCredentials now = regainPrivilege(SystemCalls.read());

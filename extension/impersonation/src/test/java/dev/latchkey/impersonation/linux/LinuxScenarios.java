@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * What is to hold on a real kernel; each method with a name that begins with "it" is one claim. A process of its own, so
@@ -277,6 +279,37 @@ public final class LinuxScenarios {
             check("code", code, e.failure().code());
         }
         check("runs", List.of(), ran);
+    }
+
+    void itNoticesEachCredentialByItself() {
+        LinuxIdentity provider = flow.provider(LinuxIdentity.class);
+        ThreadCredentials clean = SystemCalls.read();
+        Map<String, Runnable> changes = Map.of(
+                "fsuid", () -> SystemCalls.setfsuid(BOB),
+                "fsgid", () -> SystemCalls.setfsgid(BOB),
+                "another group", () -> SystemCalls.setgroups(new int[] {TEAM}),
+                "no group", () -> SystemCalls.setgroups(new int[0]),
+                "real uid", () -> SystemCalls.setresuid(new int[] {BOB, -1, -1}),
+                "real gid", () -> SystemCalls.setresgid(new int[] {BOB, -1, -1}),
+                "capabilities", () -> SystemCalls.capset(3L << 6, capabilities("CapPrm:"), capabilities("CapInh:")));
+        check("before", true, provider.capture() == null);
+        changes.forEach((what, change) -> {
+            change.run();
+            boolean noticed = provider.capture() != null && !clean.areCarried();
+            clean.revert();
+            check(what, true, noticed);
+            check("after " + what, true, provider.capture() == null);
+        });
+    }
+
+    private static long capabilities(String line) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/thread-self/status"))) {
+            String found =
+                    lines.filter(each -> each.startsWith(line)).findFirst().orElseThrow();
+            return Long.parseUnsignedLong(found.substring(line.length()).strip(), 16);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     void itFindsAccountsInTheSystemsDatabase() {
