@@ -18,6 +18,19 @@
  *   <li>OpenSSL's error queue belongs to the thread: it is empty before and after every call of a public method.</li>
  *   <li>Nothing is thrown out of an upcall, for that would end the JVM.</li>
  * </ul>
+ *
+ * <p>Copies that remain, and why:
+ * <ul>
+ *   <li>Sending: {@code SSL_write} copies the data into OpenSSL's own record and encrypts it there; {@code BIO_write}
+ *       copies the record into the caller's buffer. Both are OpenSSL's way; it can encrypt into nobody else's memory.
+ *       Data on Java's heap is copied once before, into a {@code Scratch}: C calls back while it has it, and the heap
+ *       cannot be held still meanwhile.</li>
+ *   <li>Receiving: {@code BIO_read} copies the record from the caller's buffer to OpenSSL's, which decrypts in place;
+ *       {@code SSL_read} copies the data to a direct destination, or to a {@code Scratch} and from there to the heap.</li>
+ *   <li>Network buffers are direct (the server room asks for that), or the JDK would copy each once more on its way to
+ *       and from the socket. One {@code wrap} fills them with {@code TlsRecord.AT_ONCE} records: a system call for each
+ *       cost more than all copies together.</li>
+ * </ul>
  */
 @NullMarked
 package dev.latchkey.openssl;

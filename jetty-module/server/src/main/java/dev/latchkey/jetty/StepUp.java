@@ -97,7 +97,7 @@ final class StepUp {
     }
 
     private void begin() {
-        stream.onEnd(() -> giveUp(new JettyNegotiationException(Reason.RESPONSE_COMMITTED, false, null, null)));
+        stream.onEnd(() -> giveUp(Reason.RESPONSE_COMMITTED, null));
         if (request.getHeaders().contains(HttpHeader.EXPECT)) {
             // The client waits for 100 Continue: it is asked first, and sends its body afterwards.
             whenDone(declaredBody(), this::ask);
@@ -251,6 +251,13 @@ final class StepUp {
         }
     }
 
+    /** An exception is made only where there is something to give up: a stack trace costs more than the rest here. */
+    private void giveUp(Reason reason, @Nullable String detail) {
+        if (!over.get()) {
+            giveUp(new JettyNegotiationException(reason, false, detail, null));
+        }
+    }
+
     /** Gives up because the application does not want to know any more. */
     void cancel() {
         if (!over.get()) {
@@ -286,13 +293,15 @@ final class StepUp {
 
     private void startTimer(Duration time, Reason reason) {
         cancelTimer();
-        NegotiationException why = new JettyNegotiationException(reason, false, time.toMillis() + " ms", null);
         timer = request.getConnectionMetaData()
                 .getConnector()
                 .getScheduler()
                 // Not on the scheduler's thread, which serves everybody; and for a blocking call on the thread that
                 // waits, because the pool may have none left when all its threads wait.
-                .schedule(() -> executor.execute(() -> giveUp(why)), time.toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(
+                        () -> executor.execute(() -> giveUp(reason, time.toMillis() + " ms")),
+                        time.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     private void cancelTimer() {
