@@ -1,6 +1,5 @@
 package dev.latchkey.benchmark;
 
-import dev.latchkey.jetty.PostHandshakeAuthenticationEngine;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
@@ -58,10 +57,6 @@ final class EnginePair {
         return serverNanos;
     }
 
-    void resetServerNanos() {
-        serverNanos = 0;
-    }
-
     /** Moves bytes until neither has anything to say. */
     void settle() throws SSLException {
         boolean moved = true;
@@ -84,17 +79,6 @@ final class EnginePair {
             throw new IllegalStateException("no handshake: " + server);
         }
         return this;
-    }
-
-    /** The server asks for the client's certificate after the handshake, and gets it. */
-    void authenticate() throws SSLException {
-        long begin = THREADS.getCurrentThreadCpuTime();
-        ((PostHandshakeAuthenticationEngine) server).requestCertificate(null);
-        serverNanos += THREADS.getCurrentThreadCpuTime() - begin;
-        settle();
-        if (((PostHandshakeAuthenticationEngine) server).receivedCertificates().isEmpty()) {
-            throw new IllegalStateException("no certificate: " + server);
-        }
     }
 
     /** The server asks for the client's certificate in a renegotiation, and gets it. */

@@ -34,8 +34,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * The server side of a load run: one Jetty with a connector for each engine and key, in a JVM of its own.
  *
  * <p>Usage: {@code LoadServer DIRECTORY}, where it writes its {@link Certificates}. It prints a line
- * {@code ENGINE KEY PORT} for each connector, then {@code ready}; then it answers each line {@code figures} on standard
- * input with the CPU time of this process in nanoseconds and its resident memory in bytes, and ends with the input.
+ * {@code ENGINE KEY PORT} for each connector, then {@code ready}; then it answers each line on standard input with the CPU
+ * time of this process in nanoseconds, its resident memory and its heap in use, in bytes, after a collection where the
+ * line is {@code collect}; and it ends with the input.
  */
 public final class LoadServer {
     private static final String PASSWORD = Certificates.PASSWORD;
@@ -98,7 +99,9 @@ public final class LoadServer {
             if (line.equals("collect")) {
                 System.gc();
             }
-            System.out.println(system.getProcessCpuTime() + " " + residentBytes());
+            long heap =
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+            System.out.println(system.getProcessCpuTime() + " " + residentBytes() + " " + heap);
         }
     }
 
