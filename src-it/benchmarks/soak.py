@@ -22,6 +22,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     load_server.add_arguments(parser)
     parser.add_argument("--minutes", type=float, default=30, help="default 30")
+    parser.add_argument("--engine", choices=("JSSE", "OPENSSL"), default="OPENSSL", help="JSSE for comparison")
     parser.add_argument("--growth", type=float, default=4, help="MiB that may be noise; default 4")
     return parser.parse_args()
 
@@ -73,9 +74,10 @@ TURNS = (steps_up, carries_data, breaks_off_in_the_handshake, breaks_off_in_the_
 def main():
     options = arguments()
     with load_server.LoadServer(options.server, options.dir, HEAP) as server:
-        port = server.ports["OPENSSL", "RSA"]
+        port = server.ports[options.engine, "RSA"]
         contexts = [load_server.tls_context(options.dir, v, certificate=True)
-                    for v in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)]
+                    for v in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+                    if options.engine == "OPENSSL" or v == ssl.TLSVersion.TLSv1_2]
         begin = time.monotonic()
         seen = []
         turns = 0
@@ -84,7 +86,7 @@ def main():
                 turn(context, port) for turn in TURNS for context in contexts])
             resident, heap = server.memory()
             seen.append(resident / 2**20)
-            print(f"{(time.monotonic() - begin) / 60:6.1f} min {turns * len(TURNS) * 2:8} connections"
+            print(f"{(time.monotonic() - begin) / 60:6.1f} min {turns * len(TURNS) * len(contexts):8} connections"
                   f" {seen[-1]:8.1f} MiB resident, {heap / 2**20:6.1f} MiB of heap", flush=True)
     third = len(seen) // 3
     growth = statistics.median(seen[-third:]) - statistics.median(seen[-2 * third:-third])

@@ -2,6 +2,8 @@ package dev.latchkey.impersonation.http;
 
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.subject.SubjectPart;
+import dev.latchkey.impersonation.windows.WindowsIdentities;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the way in which an identity proves itself: by its Subject, else by this system's logon. Static; any thread. */
@@ -15,11 +17,20 @@ final class Exchanges {
      */
     static @Nullable NegotiateExchange open(Identity identity, String host, boolean delegate) {
         SubjectPart part = identity.part(SubjectPart.class);
-        if (part == null) {
-            return null;
+        if (part != null) {
+            return as(identity, host, () -> GssExchange.open(part.subject(), host, delegate));
         }
+        if (WindowsIdentities.hasToken(identity)) {
+            // Loaded by this thread as it is, not as the user.
+            SspiCalls calls = JnaSspiCalls.get();
+            return as(identity, host, () -> SspiExchange.open(calls, host, delegate));
+        }
+        return null;
+    }
+
+    private static NegotiateExchange as(Identity identity, String host, Callable<NegotiateExchange> open) {
         try {
-            return identity.call(() -> GssExchange.open(part.subject(), host, delegate));
+            return identity.call(open);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

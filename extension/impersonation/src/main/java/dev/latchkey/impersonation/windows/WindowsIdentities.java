@@ -1,5 +1,6 @@
 package dev.latchkey.impersonation.windows;
 
+import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityPart;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowsIdentities {
     private WindowsIdentities() {}
+
+    /** {@return whether an identity carries an access token} */
+    public static boolean hasToken(Identity identity) {
+        return identity.part(TokenPart.class) != null;
+    }
 
     /**
      * Logs an account on, to act as it.
