@@ -56,8 +56,8 @@ public class EngineBenchmark {
         serverContext = contexts.server(engine, key);
         connected12 = new EnginePair(clientContext, serverContext, "TLSv1.2", true).handshake();
         connected13 = new EnginePair(clientContext, serverContext, "TLSv1.3", true).handshake();
-        destination = ByteBuffer.allocateDirect(
-                connected13.server().getSession().getPacketBufferSize());
+        destination =
+                ByteBuffer.allocateDirect(connected13.server().getSession().getPacketBufferSize());
     }
 
     /** Frees what is native. */
@@ -70,7 +70,9 @@ public class EngineBenchmark {
     /** A full handshake on TLS 1.3, and close_notify both ways. */
     @Benchmark
     public void handshake() throws SSLException {
-        new EnginePair(clientContext, serverContext, "TLSv1.3", true).handshake().close();
+        new EnginePair(clientContext, serverContext, "TLSv1.3", true)
+                .handshake()
+                .close();
     }
 
     /** A renegotiation on TLS 1.2 that asks for the client's certificate (ECDSA), and gets it. */

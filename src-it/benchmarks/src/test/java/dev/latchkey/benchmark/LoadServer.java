@@ -36,7 +36,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * <p>Usage: {@code LoadServer DIRECTORY}, where it writes its {@link Certificates}. It prints a line
  * {@code ENGINE KEY PORT} for each connector, then {@code ready}; then it answers each line on standard input with the CPU
  * time of this process in nanoseconds, its resident memory and its heap in use, in bytes, after a collection where the
- * line is {@code collect}; and it ends with the input.
+ * line is {@code collect}; and it ends with the input. The system property {@code latchkey.load.sessions} says how many
+ * TLS sessions it keeps.
  */
 public final class LoadServer {
     private static final String PASSWORD = Certificates.PASSWORD;
@@ -78,6 +79,7 @@ public final class LoadServer {
         tls.setKeyStorePassword(PASSWORD);
         tls.setTrustStorePath(directory.resolve(Certificates.TRUST_STORE).toString());
         tls.setTrustStorePassword(PASSWORD);
+        tls.setSslSessionCacheSize(Integer.getInteger("latchkey.load.sessions", tls.getSslSessionCacheSize()));
         HttpConfiguration http = new HttpConfiguration();
         SecureRequestCustomizer secure = new SecureRequestCustomizer();
         secure.setSniHostCheck(false);
