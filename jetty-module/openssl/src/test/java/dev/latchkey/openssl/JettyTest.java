@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 import dev.latchkey.openssl.NativeHandle.Kind;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -193,6 +196,43 @@ class JettyTest {
         };
         assertThat(curl(certificate)).contains("peer=CN=client");
         assertThat(curl("--tls-max", version)).contains("peer=none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JKS", "PKCS12"})
+    void readsStoresOfEachTypeFromFiles(String type) throws Exception {
+        factory.setKeyStore(null);
+        factory.setKeyStorePath(copied(
+                KeyStores.holding(Map.of("rsa", Pki.SERVER_RSA, "ec", Pki.SERVER_EC), Pki.PASSWORD), type, "keys"));
+        factory.setKeyStoreType(type);
+        factory.setTrustStore(null);
+        factory.setTrustStorePath(copied(KeyStores.trusting(Pki.ROOT), type, "trusted"));
+        factory.setTrustStoreType(type);
+        factory.setTrustStorePassword(Pki.PASSWORD);
+        factory.setNeedClientAuth(true);
+        start(true);
+
+        assertThat(curl("--cert", directory.resolve("client.pem") + "", "--key", directory.resolve("client.key") + ""))
+                .contains("engine=OpenSslEngine")
+                .contains("peer=CN=client");
+    }
+
+    private String copied(KeyStore from, String type, String name) throws Exception {
+        KeyStore to = KeyStore.getInstance(type);
+        to.load(null, null);
+        char[] password = Pki.PASSWORD.toCharArray();
+        for (String alias : Collections.list(from.aliases())) {
+            if (from.isKeyEntry(alias)) {
+                to.setKeyEntry(alias, from.getKey(alias, password), password, from.getCertificateChain(alias));
+            } else {
+                to.setCertificateEntry(alias, from.getCertificate(alias));
+            }
+        }
+        Path file = directory.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            to.store(out, password);
+        }
+        return file.toUri().toString();
     }
 
     @Test
