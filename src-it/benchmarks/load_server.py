@@ -70,12 +70,13 @@ def cpu_of(pid, leave_out=()):
     return total / 1e9
 
 
-def tls_context(directory, version, certificate=False):
-    """A client's context for one TLS version, that can prove itself later where asked to."""
+def tls_context(directory, version, key=None):
+    """A client's context for one TLS version, that can prove itself by a key of this kind, later where asked to."""
     context = ssl.create_default_context(cafile=directory / "ca.pem")
     context.minimum_version = context.maximum_version = version
-    if certificate:
-        context.load_cert_chain(directory / "client.pem", directory / "client.key")
+    if key:
+        client = str(directory / f"client-{key.lower()}")
+        context.load_cert_chain(f"{client}.pem", f"{client}.key")
         if version == ssl.TLSVersion.TLSv1_3:
             context.post_handshake_auth = True
     return context

@@ -76,7 +76,7 @@ def main():
     options = arguments()
     with load_server.LoadServer(options.server, options.dir, SERVER) as server:
         port = server.ports[options.engine, "RSA"]
-        contexts = [load_server.tls_context(options.dir, v, certificate=True)
+        contexts = [load_server.tls_context(options.dir, v, "RSA")
                     for v in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
                     if options.engine == "OPENSSL" or v == ssl.TLSVersion.TLSv1_2]
         begin = time.monotonic()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures what a step-up adds to a request: time against that of a connection, and the server's CPU time.
 
-README.md beside this file has the command. One client, one connection after the other, RSA-2048 on both sides, no
-resumption. On each connection it takes the time of
+README.md beside this file has the command. One client, one connection after the other, keys of one kind on both
+sides (RSA-2048 or P-256), no resumption. On each connection it takes the time of
   connect   TCP and TLS,
   plain     a request that asks for nothing,
   step-up   a request that asks for the certificate.
@@ -42,8 +42,8 @@ KeepAlive On
 MaxKeepAliveRequests 0
 SSLEngine on
 SSLSessionCache none
-SSLCertificateFile {dir}/server-rsa.pem
-SSLCertificateKeyFile {dir}/server-rsa.key
+SSLCertificateFile {dir}/server-{key}.pem
+SSLCertificateKeyFile {dir}/server-{key}.key
 SSLCACertificateFile {dir}/ca.pem
 <Location "/secure">
   SSLVerifyClient require
@@ -54,6 +54,7 @@ SSLCACertificateFile {dir}/ca.pem
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     load_server.add_arguments(parser)
+    parser.add_argument("--key", choices=("RSA", "EC"), default="RSA", help="of server and client; default RSA")
     parser.add_argument("--connections", type=int, default=100, help="a round and server; default 100")
     parser.add_argument("--rounds", type=int, default=9, help="default 9")
     parser.add_argument("--warm-up", type=int, default=8000, help="connections to each server before; default 8000")
@@ -64,7 +65,7 @@ def arguments():
 class Httpd:
     """An Apache httpd of its own, with the same certificates."""
 
-    def __init__(self, program, directory):
+    def __init__(self, program, directory, key):
         modules = next((m for m in HTTPD_MODULES if pathlib.Path(m).is_dir()), None)
         if modules is None:
             sys.exit(f"None of {HTTPD_MODULES} is there; run without --httpd to leave it out.")
@@ -75,7 +76,8 @@ class Httpd:
         self.port = load_server.free_port()
         user = "User nobody" if os.geteuid() == 0 else ""
         configuration = directory / "httpd.conf"
-        configuration.write_text(HTTPD.format(dir=directory.resolve(), port=self.port, modules=modules, user=user))
+        configuration.write_text(HTTPD.format(dir=directory.resolve(), port=self.port, modules=modules,
+                                              user=user, key=key.lower()))
         self.process = subprocess.Popen([program, "-f", str(configuration.resolve()), "-DFOREGROUND"])
         load_server.await_port(self.port, self.process)
 
@@ -136,7 +138,7 @@ def main():
         print("Left out: Apache httpd, which is not installed")
     with load_server.LoadServer(options.server, options.dir) as server:
         # With the certificates that the server has just written.
-        httpd = Httpd(options.httpd, options.dir) if options.httpd else None
+        httpd = Httpd(options.httpd, options.dir, options.key) if options.httpd else None
         try:
             compare(server, httpd, options)
         finally:
@@ -148,12 +150,12 @@ def compare(server, httpd, options):
     print(f"{ssl.OPENSSL_VERSION}; medians of {options.rounds} rounds of {options.connections} connections, in ms")
     print(f"{'':20}" + "".join(f"{c:>10}" for c in ("connect", "plain", "step-up", "ratio", "CPU base", "CPU up")))
     for version, number in VERSIONS.items():
-        sides = [Side("OpenSSL", version, server.cpu, server.ports["OPENSSL", "RSA"])]
+        sides = [Side("OpenSSL", version, server.cpu, server.ports["OPENSSL", options.key])]
         if version == "1.2":
-            sides.insert(0, Side("JSSE", version, server.cpu, server.ports["JSSE", "RSA"]))
+            sides.insert(0, Side("JSSE", version, server.cpu, server.ports["JSSE", options.key]))
         if httpd:
             sides.append(Side("Apache httpd", version, httpd.cpu, httpd.port))
-        context = load_server.tls_context(options.dir, number, certificate=True)
+        context = load_server.tls_context(options.dir, number, options.key)
         for side in sides:
             for _ in range(options.warm_up):
                 side.connection(context, "/secure")

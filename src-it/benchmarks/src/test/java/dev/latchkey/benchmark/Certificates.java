@@ -1,7 +1,6 @@
 package dev.latchkey.benchmark;
 
 import dev.latchkey.testkit.HeldCertificate;
-import dev.latchkey.testkit.KeyAlgorithm;
 import dev.latchkey.testkit.KeyStores;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,15 +13,11 @@ final class Certificates {
 
     private Certificates() {}
 
-    /** Writes ca.pem, client.pem, client.key, the trust store, and a store and PEM files for each kind of key. */
+    /** Writes ca.pem, the trust store, and for each kind of key the server's store and PEM files and the client's. */
     static void write(Path directory) throws IOException {
         HeldCertificate authority = HeldCertificate.authority("Latchkey Load CA");
         Files.writeString(directory.resolve("ca.pem"), authority.chainPem());
         KeyStores.write(KeyStores.trusting(authority), directory.resolve(TRUST_STORE), PASSWORD);
-        HeldCertificate client =
-                authority.issue("client").client().key(KeyAlgorithm.RSA_2048).make();
-        Files.writeString(directory.resolve("client.pem"), client.chainPem());
-        Files.writeString(directory.resolve("client.key"), client.keyPem());
         for (KeyKind kind : KeyKind.values()) {
             HeldCertificate server = authority
                     .issue("localhost")
@@ -32,6 +27,10 @@ final class Certificates {
             KeyStores.write(KeyStores.holding(server, PASSWORD), directory.resolve(kind.storeFile()), PASSWORD);
             Files.writeString(directory.resolve(kind.pemFile()), server.chainPem());
             Files.writeString(directory.resolve(kind.keyFile()), server.keyPem());
+            HeldCertificate client =
+                    authority.issue("client").client().key(kind.algorithm()).make();
+            Files.writeString(directory.resolve(kind.clientFile() + ".pem"), client.chainPem());
+            Files.writeString(directory.resolve(kind.clientFile() + ".key"), client.keyPem());
         }
     }
 }

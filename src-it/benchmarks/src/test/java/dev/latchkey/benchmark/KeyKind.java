@@ -31,4 +31,8 @@ public enum KeyKind {
     String keyFile() {
         return "server-" + name().toLowerCase(Locale.ROOT) + ".key";
     }
+
+    String clientFile() {
+        return "client-" + name().toLowerCase(Locale.ROOT);
+    }
 }
