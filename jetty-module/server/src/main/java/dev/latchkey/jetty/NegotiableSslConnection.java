@@ -82,7 +82,7 @@ final class NegotiableSslConnection extends SslConnection {
                 factory.getSslContextFactory(),
                 endPoint,
                 engine,
-                // Out of Java's heap, what a native engine writes would be copied once more on its way to the network.
+                // On Java's heap, what a native engine writes would be copied once more on its way to the network.
                 factory.isDirectBuffersForEncryption() || engine instanceof PostHandshakeAuthenticationEngine,
                 factory.isDirectBuffersForDecryption());
         this.factory = factory;

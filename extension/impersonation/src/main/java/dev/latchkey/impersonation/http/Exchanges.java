@@ -10,6 +10,17 @@ import org.jspecify.annotations.Nullable;
 final class Exchanges {
     private Exchanges() {}
 
+    /** Loads what this system's exchanges need, before a thread that carries a user would; once is enough. */
+    static void prepare() {
+        if (System.getProperty("os.name", "").startsWith("Windows")) {
+            try {
+                JnaSspiCalls.get();
+            } catch (LinkageError e) {
+                // Without JNA nobody has an access token, and so nobody proves himself by one.
+            }
+        }
+    }
+
     /**
      * Begins an exchange as an identity, on the calling thread.
      *
@@ -21,7 +32,6 @@ final class Exchanges {
             return as(identity, host, () -> GssExchange.open(part.subject(), host, delegate));
         }
         if (WindowsIdentities.hasToken(identity)) {
-            // Loaded by this thread as it is, not as the user.
             SspiCalls calls = JnaSspiCalls.get();
             return as(identity, host, () -> SspiExchange.open(calls, host, delegate));
         }

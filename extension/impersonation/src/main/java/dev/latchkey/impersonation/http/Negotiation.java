@@ -134,13 +134,14 @@ public final class Negotiation {
         }
 
         /**
-         * {@return what was built}
+         * {@return what was built} Not to be called as a user: on Windows it loads a library.
          *
          * @throws NegotiateException {@link NegotiateFailure#UNSAFE_SETUP} if this process would prove itself instead
          *     of an identity
          */
         public Negotiation build() {
             GssExchange.refuseUnsafeSetup();
+            Exchanges.prepare();
             return new Negotiation(this);
         }
 
