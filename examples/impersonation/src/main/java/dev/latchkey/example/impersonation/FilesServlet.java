@@ -8,12 +8,12 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * {@code /} shows the caller's files, {@code /USER/} those of another, {@code /USER/FILE} one of them.
+ * {@code /} shows the caller's files, {@code /USER/} those of another, {@code /USER/FILE} one of them; a second server's are
+ * those of {@link SecondServerServlet}.
  *
  * <p>The request runs as the caller because web.xml says so. Files are read on another thread, as the caller too,
  * because the executor is an impersonating one: nothing here checks an owner.
@@ -56,20 +56,8 @@ public class FilesServlet extends HttpServlet {
         String path = Objects.requireNonNullElse(request.getPathInfo(), "/");
         AsyncContext async = request.startAsync();
         threads.supplyAsync(() -> files.read(user, path)).whenComplete((answer, failure) -> {
-            write(response, answer == null ? Answer.failed(failure) : answer);
+            (answer == null ? Answer.failed(failure) : answer).write(response, getServletContext());
             async.complete();
         });
-    }
-
-    private void write(HttpServletResponse response, Answer answer) {
-        response.setStatus(answer.status());
-        response.setContentType("text/plain;charset=UTF-8");
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Cache-Control", "no-store");
-        try {
-            response.getWriter().print(answer.text());
-        } catch (IOException e) {
-            log("The client is gone", e);
-        }
     }
 }

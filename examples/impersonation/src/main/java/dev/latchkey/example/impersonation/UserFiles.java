@@ -24,6 +24,10 @@ final class UserFiles {
         this.directory = directory;
     }
 
+    static boolean isPath(String path) {
+        return PATH.matcher(path).matches();
+    }
+
     Answer read(String user, String path) {
         Matcher parts = PATH.matcher(path);
         if (!parts.matches()) {

@@ -46,7 +46,9 @@ public class DelegatedCredentialLoginService extends SPNEGOLoginService {
 
     /**
      * @param realm the name of the protection space, as for Jetty's; not a Kerberos realm
-     * @param roles knows the roles of callers, by their names
+     * @param roles knows the roles of callers. As by Jetty's it is asked for a name with an empty password: a line of a
+     *     HashLoginService is {@code alice: ,user}. So never let it be a login service of its own, which would take
+     *     empty passwords from anybody
      */
     public DelegatedCredentialLoginService(String realm, LoginService roles) {
         super(realm, roles);

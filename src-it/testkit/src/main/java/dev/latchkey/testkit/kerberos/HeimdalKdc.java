@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class HeimdalKdc extends Kdc {
     private HeimdalKdc(Path directory, KerberosPrograms programs) throws IOException {
-        super(directory, programs);
+        super(directory, programs, USERS);
     }
 
     /**
@@ -48,14 +48,14 @@ public final class HeimdalKdc extends Kdc {
     @Override
     void createRealm() throws IOException {
         kadmin("init", "--realm-max-ticket-life=unlimited", "--realm-max-renewable-life=unlimited", REALM);
-        for (String user : USERS) {
+        for (String user : users) {
             kadmin("add", "--use-defaults", "-p", user + "pw", user);
         }
         kadmin("add", "--use-defaults", "--random-key", FRONT);
         kadmin("add", "--use-defaults", "--random-key", BACK);
         kadmin("modify", "--attributes=+ok-as-delegate,+trusted-for-delegation", FRONT);
         kadmin("modify", "--constrained-delegation=" + BACK, FRONT);
-        List<String> all = new ArrayList<>(USERS);
+        List<String> all = new ArrayList<>(users);
         all.addAll(List.of(FRONT, BACK));
         for (String principal : all) {
             kadmin("ext_keytab", "-k", keytab(principal).toString(), principal);

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A Kerberos key distribution centre of one's own: realm {@value #REALM}, on loopback, with its users and services.
  *
- * <p>Users {@code user1} and {@code user2}, whose passwords are their names with {@code pw}; services
+ * <p>Users, {@code user1} and {@code user2} if no others are named, whose passwords are their names with {@code pw}; services
  * {@link #FRONT}, which may be given credentials to pass on, and {@link #BACK}. Each has a keytab. Ready in half a
  * second. Any thread may use it; {@link #close()} ends the process.
  */
@@ -24,7 +24,7 @@ public abstract class Kdc implements AutoCloseable {
     /** The realm. */
     public static final String REALM = "LATCHKEY.TEST";
 
-    /** The users. */
+    /** The users, where no others are named. */
     public static final List<String> USERS = List.of("user1", "user2");
 
     /** The service that browsers talk to: {@code http://localhost}. */
@@ -37,6 +37,7 @@ public abstract class Kdc implements AutoCloseable {
 
     final Path directory;
     final KerberosPrograms programs;
+    final List<String> users;
     final int port;
     private final Process process;
 
@@ -45,11 +46,13 @@ public abstract class Kdc implements AutoCloseable {
      *
      * @param directory an existing, empty directory for all it has
      * @param programs where the programs are
+     * @param users the names of its users
      * @throws IOException if it could not be started, with what the programs said
      */
-    Kdc(Path directory, KerberosPrograms programs) throws IOException {
+    Kdc(Path directory, KerberosPrograms programs, List<String> users) throws IOException {
         this.directory = directory.toAbsolutePath();
         this.programs = programs;
+        this.users = List.copyOf(users);
         this.port = freePort();
         Files.writeString(krb5Conf(), commonConfiguration() + configuration());
         createRealm();
@@ -86,7 +89,7 @@ public abstract class Kdc implements AutoCloseable {
     /**
      * Gets a ticket for a user, forwardable, for clients that are not Java.
      *
-     * @param user one of {@link #USERS}
+     * @param user one of its users
      * @return a credential cache, for KRB5CCNAME
      * @throws IOException if the KDC refused
      */

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /** The MIT implementation, with a database in files. It delegates by forwarded tickets. Threads as {@link Kdc}. */
 public final class MitKdc extends Kdc {
-    private MitKdc(Path directory, KerberosPrograms programs) throws IOException {
-        super(directory, programs);
+    private MitKdc(Path directory, KerberosPrograms programs, List<String> users) throws IOException {
+        super(directory, programs, users);
     }
 
     /**
@@ -22,7 +22,12 @@ public final class MitKdc extends Kdc {
      * @throws IOException if it could not be started, with what the programs said
      */
     public static MitKdc start(Path directory, KerberosPrograms programs) throws IOException {
-        return new MitKdc(directory, programs);
+        return start(directory, programs, USERS);
+    }
+
+    /** As {@link #start(Path, KerberosPrograms)}, with users of these names. */
+    static MitKdc start(Path directory, KerberosPrograms programs, List<String> users) throws IOException {
+        return new MitKdc(directory, programs, users);
     }
 
     @Override
@@ -52,20 +57,20 @@ public final class MitKdc extends Kdc {
     @Override
     void createRealm() throws IOException {
         run(List.of(programs.program("usr/sbin/kdb5_util"), "create", "-r", REALM, "-s", "-P", "masterpw"), "");
-        String users = USERS.stream()
+        String people = users.stream()
                 .map(user -> String.format(
                         Locale.ROOT,
-                        "addprinc -pw %1$spw +forwardable %1$s\nktadd -norandkey -k %2$s %1$s\n",
+                        "addprinc -pw %1$spw +forwardable %1$s\nktadd -norandkey -k \"%2$s\" %1$s\n",
                         user,
                         keytab(user)))
                 .collect(Collectors.joining());
         String services = """
                 addprinc -randkey +ok_as_delegate %1$s
-                ktadd -k %2$s %1$s
+                ktadd -k "%2$s" %1$s
                 addprinc -randkey %3$s
-                ktadd -k %4$s %3$s
+                ktadd -k "%4$s" %3$s
                 """.formatted(FRONT, keytab(FRONT), BACK, keytab(BACK));
-        run(List.of(programs.program("usr/sbin/kadmin.local"), "-r", REALM), users + services);
+        run(List.of(programs.program("usr/sbin/kadmin.local"), "-r", REALM), people + services);
     }
 
     @Override

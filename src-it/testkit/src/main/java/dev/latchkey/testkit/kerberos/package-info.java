@@ -4,7 +4,8 @@
  * <ol>
  *   <li>{@link dev.latchkey.testkit.kerberos.KerberosPrograms}: where the programs are, MIT's or Heimdal's;
  *   <li>{@link dev.latchkey.testkit.kerberos.Kdc}: starts one, in a directory, as child processes;
- *   <li>{@link dev.latchkey.testkit.kerberos.KerberosLogin}: a user's Subject, from its keytab.
+ *   <li>{@link dev.latchkey.testkit.kerberos.KerberosLogin}: a user's Subject, from its keytab;
+ *   <li>{@link dev.latchkey.testkit.kerberos.DemoKerberos}: the demo's.
  * </ol>
  *
  * <p>The room's rules: nothing of the system's Kerberos is read or changed; a KDC is a child process that ends when it

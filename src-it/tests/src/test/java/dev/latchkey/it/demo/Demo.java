@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,10 +46,17 @@ final class Demo implements AutoCloseable {
 
     /** Starts it; {@return it once it has said that it is ready} */
     static Demo start(Path dir, String... arguments) throws IOException {
+        return start(dir, Map.of(), arguments);
+    }
+
+    /** As {@link #start(Path, String...)}, with these variables in its environment. */
+    static Demo start(Path dir, Map<String, String> environment, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of("--dir", dir.toString()));
         all.addAll(List.of(arguments));
         Path log = Files.createDirectories(ServerParts.target().resolve("demo")).resolve(dir.getFileName() + ".err");
-        Process process = script(all).redirectError(log.toFile()).start();
+        ProcessBuilder script = script(all).redirectError(log.toFile());
+        script.environment().putAll(environment);
+        Process process = script.start();
         List<String> output = new ArrayList<>();
         try {
             BufferedReader lines =

@@ -48,6 +48,8 @@ class DemoAnswersIT {
                 "jdk",
                 "--port",
                 String.valueOf(Demo.freePort()),
+                "--login",
+                "password",
                 "--deadline",
                 "1.5",
                 "--property",

@@ -8,6 +8,7 @@ import dev.latchkey.it.InstalledJdk;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.ProgramResult;
 import dev.latchkey.testkit.TestPrograms;
+import dev.latchkey.testkit.kerberos.KerberosPrograms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -22,8 +23,10 @@ import java.security.SignatureException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,11 +56,26 @@ class DemoScriptIT {
             "reason=untrusted\n");
 
     /** And where the demo has accounts of its own, after those. */
-    private static final List<String> PRINTED_FOR_ROOT =
-            List.of("This is a file of alice", "The operating system does not let alice read this");
+    private static final List<String> PRINTED_FOR_PASSWORDS =
+            List.of("This is a file of alice on the first", "The operating system does not let alice read this");
+
+    private static final List<String> PRINTED_FOR_KERBEROS = List.of(
+            "This is a file of alice on the first",
+            "The operating system does not let alice read this",
+            "The files of alice, read as alice by",
+            "This is a file of bob on the second",
+            "notes.txt says:\nThe operating system does not let alice read this",
+            "The second server was not asked: LK651");
 
     @TempDir
     Path dir;
+
+    @BeforeAll
+    static void requireTheProgramsOfARealm() {
+        if ("root".equals(System.getProperty("user.name"))) {
+            TestPrograms.require("MIT's KDC (src-it/kdc-packages)", KerberosPrograms.mit());
+        }
+    }
 
     @Test
     void withItsDefaultPortTakenItServesOnAnotherAndSigtermLeavesNothingBehind() throws Exception {
@@ -69,7 +87,7 @@ class DemoScriptIT {
             assertThat(demo.withClient().get("/step-up/secure").values()).containsEntry("protocol", "TLSv1.2");
             assertThatTheFilesAreThere(files);
             assertThat(demo.output()).anyMatch(line -> line.startsWith("TLS by Java "));
-            assertThatThePrintedLinesWork(demo, PRINTED_FOR_THE_JDK);
+            assertThatThePrintedLinesWork(demo, PRINTED_FOR_THE_JDK, PRINTED_FOR_KERBEROS);
 
             List<ProcessHandle> processes = demo.processes();
             assertThat(processes).hasSizeGreaterThan(1);
@@ -84,7 +102,7 @@ class DemoScriptIT {
         FileTime made = Files.getLastModifiedTime(files.resolve("client.pem"));
         byte[] client = Files.readAllBytes(files.resolve("client.pem"));
         int port = Demo.freePort();
-        try (Demo again = Demo.start(files, "--port", String.valueOf(port))) {
+        try (Demo again = Demo.start(files, "--login", "password", "--port", String.valueOf(port))) {
             assertThat(again.port()).isEqualTo(port);
             assertThat(again.output()).anyMatch(line -> line.startsWith("Built already"));
             assertThat(Files.getLastModifiedTime(files.resolve("client.pem"))).isEqualTo(made);
@@ -125,23 +143,24 @@ class DemoScriptIT {
             assertThat(demo.output())
                     .anyMatch(line -> line.startsWith("TLS by OpenSSL 3.")
                             && line.contains("on Java " + jdk.get().feature() + " in "));
-            assertThatThePrintedLinesWork(demo, PRINTED_FOR_OPENSSL);
+            assertThatThePrintedLinesWork(demo, PRINTED_FOR_OPENSSL, PRINTED_FOR_PASSWORDS);
         } else {
             assertThat(demo.output())
                     .anyMatch(line -> line.startsWith("TLS by Java ") && line.contains("needs Java 22 or later"));
-            assertThatThePrintedLinesWork(demo, PRINTED_FOR_THE_JDK);
+            assertThatThePrintedLinesWork(demo, PRINTED_FOR_THE_JDK, PRINTED_FOR_PASSWORDS);
         }
     }
 
-    /** Each printed line that begins with curl is given to a shell, as a user pastes it. */
-    private static void assertThatThePrintedLinesWork(Demo demo, List<String> expected) throws IOException {
+    /** Each printed line that runs curl is given to a shell, as a user pastes it. */
+    private static void assertThatThePrintedLinesWork(Demo demo, List<String> expected, List<String> asRoot)
+            throws IOException {
         List<String> lines = demo.output().stream()
                 .map(String::strip)
-                .filter(line -> line.startsWith("curl "))
+                .filter(line -> line.startsWith("curl ") || line.startsWith("KRB5_CONFIG="))
                 .toList();
         List<String> all = new ArrayList<>(expected);
         if ("root".equals(System.getProperty("user.name"))) {
-            all.addAll(PRINTED_FOR_ROOT);
+            all.addAll(asRoot);
         } else {
             assertThat(demo.output()).anyMatch(line -> line.startsWith("Left out: the example impersonation"));
         }
@@ -149,7 +168,7 @@ class DemoScriptIT {
         for (int i = 0; i < lines.size(); i++) {
             ProgramResult result = TestPrograms.run(Duration.ofSeconds(60), "sh", "-c", lines.get(i));
             assertThat(result.isSuccess()).as(result.toString()).isTrue();
-            assertThat(result.out()).as(lines.get(i)).contains(all.get(i));
+            assertThat(result.out().replace("\r", "")).as(lines.get(i)).contains(all.get(i));
         }
     }
 
@@ -176,6 +195,7 @@ class DemoScriptIT {
                 "--deadline -1",
                 "--dir",
                 "--engine java",
+                "--login ntlm",
                 "--property latchkey.bodyLimit",
                 "--what"
             })
@@ -185,6 +205,32 @@ class DemoScriptIT {
         assertThat(result.exit()).isEqualTo(2);
         assertThat(result.err()).contains(arguments.split(" ")[0]).contains("Usage:");
         assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void whereARealmCannotBeHadItSaysSoAndTakesPasswords() throws Exception {
+        TestPrograms.requireRoot("the demo's example impersonation");
+        // A home for its programs, where nothing can be put.
+        Path nowhere = Files.writeString(dir.resolve("cache"), "");
+        ProcessBuilder required = Demo.script(List.of("--dir", dir.resolve("x").toString(), "--login", "kerberos"));
+        required.environment().put("XDG_CACHE_HOME", nowhere.toString());
+        ProgramResult result = TestPrograms.run(required, Duration.ofMinutes(10), new byte[0]);
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.err()).contains("demo: --login kerberos: ");
+        try (Demo demo = Demo.start(
+                dir.resolve("y"),
+                Map.of("XDG_CACHE_HOME", nowhere.toString()),
+                "--port",
+                String.valueOf(Demo.freePort()))) {
+            assertThat(demo.output()).anyMatch(line -> line.startsWith("Left out: Kerberos and the second server"));
+            assertThatThePrintedLinesWork(
+                    demo,
+                    demo.output().stream().anyMatch(line -> line.startsWith("TLS by OpenSSL"))
+                            ? PRINTED_FOR_OPENSSL
+                            : PRINTED_FOR_THE_JDK,
+                    PRINTED_FOR_PASSWORDS);
+            demo.terminate();
+        }
     }
 
     private static ProgramResult run(String... arguments) throws IOException {
