@@ -1,0 +1,58 @@
+package dev.latchkey.it.home;
+
+import dev.latchkey.it.ServerParts;
+import dev.latchkey.it.home.callers.WorkServlet;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.spec.JavaArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** {@link WorkServlet} and its bean, behind a password, with Weld and what a user puts into WEB-INF/lib. Static. */
+final class CallerWar {
+    private CallerWar() {}
+
+    /** {@return the file, written to a directory; it leaves to its server whether requests run as their callers} */
+    static Path in(Path directory, WebArchive weld) {
+        return write(directory, weld, "");
+    }
+
+    /** {@return the same, which says so itself} */
+    static Path saying(String requests, Path directory, WebArchive weld) {
+        return write(directory, weld, """
+                  <context-param>
+                    <param-name>dev.latchkey.impersonation.requests</param-name>
+                    <param-value>%s</param-value>
+                  </context-param>
+                """.formatted(requests));
+    }
+
+    private static Path write(Path directory, WebArchive weld, String parameter) {
+        // In a jar, and not as files: those would be read as the caller, who may not.
+        JavaArchive classes = ShrinkWrap.create(JavaArchive.class, "classes.jar")
+                .addPackage(WorkServlet.class.getPackage())
+                .addAsManifestResource(EmptyAsset.INSTANCE, "beans.xml");
+        WebArchive war = weld.addAsLibrary(classes).setWebXML(new StringAsset("""
+                <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="5.0">
+                %s
+                  <security-constraint>
+                    <web-resource-collection>
+                      <web-resource-name>all</web-resource-name>
+                      <url-pattern>/*</url-pattern>
+                    </web-resource-collection>
+                    <auth-constraint><role-name>user</role-name></auth-constraint>
+                  </security-constraint>
+                  <login-config>
+                    <auth-method>BASIC</auth-method>
+                    <realm-name>Test Realm</realm-name>
+                  </login-config>
+                  <security-role><role-name>user</role-name></security-role>
+                </web-app>
+                """.formatted(parameter)));
+        Stream.of("latchkey-impersonation.jar", "latchkey-impersonation-web.jar", "jna.jar")
+                .forEach(jar -> war.addAsLibrary(ServerParts.part(jar).toFile()));
+        return GuardedWar.write(war, directory);
+    }
+}
