@@ -2,6 +2,7 @@ package dev.latchkey.impersonation.http;
 
 import java.net.URI;
 import java.util.EventListener;
+import java.util.function.BiFunction;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.transport.HttpConversation;
@@ -49,10 +50,22 @@ final class IdentityRequest extends HttpRequest {
     }
 
     private <L extends EventListener> L around(L listener) {
-        return Listeners.around(
-                listener,
-                (method, arguments, body) ->
-                        getTag() instanceof IdentityTag tag ? tag.identity().call(body) : body.call());
+        return Listeners.around(listener, (method, arguments, body) -> {
+            for (int i = 0; arguments != null && i < arguments.length; i++) {
+                if (arguments[i] instanceof org.eclipse.jetty.io.Content.Source source) {
+                    arguments[i] = new IdentitySource(source, this::asIdentity);
+                }
+            }
+            return getTag() instanceof IdentityTag tag ? tag.identity().call(body) : body.call();
+        });
+    }
+
+    private void asIdentity(Runnable work) {
+        if (getTag() instanceof IdentityTag tag) {
+            tag.identity().run(work);
+        } else {
+            work.run();
+        }
     }
 
     @Override
@@ -61,6 +74,20 @@ final class IdentityRequest extends HttpRequest {
             return super.body(content);
         }
         return super.body(new IdentityContent(content, this::getTag));
+    }
+
+    @Override
+    public Request onPush(BiFunction<Request, Request, Response.CompleteListener> handler) {
+        return super.onPush((request, pushed) -> {
+            Response.CompleteListener[] listener = new Response.CompleteListener[1];
+            asIdentity(() -> listener[0] = handler.apply(request, pushed));
+            return listener[0] == null ? null : around(listener[0]);
+        });
+    }
+
+    @Override
+    public Request onRequestListener(Listener listener) {
+        return super.onRequestListener(around(listener));
     }
 
     @Override
@@ -96,6 +123,11 @@ final class IdentityRequest extends HttpRequest {
     @Override
     public Request onRequestFailure(FailureListener listener) {
         return super.onRequestFailure(around(listener));
+    }
+
+    @Override
+    public Request onResponseListener(Response.Listener listener) {
+        return super.onResponseListener(around(listener));
     }
 
     @Override
