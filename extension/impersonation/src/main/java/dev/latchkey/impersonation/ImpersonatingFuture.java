@@ -27,6 +27,11 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
         this.executor = executor;
     }
 
+    /** {@return one to be completed by others} */
+    static <T extends @Nullable Object> ImpersonatingFuture<T> incomplete(ImpersonatingExecutorService executor) {
+        return new ImpersonatingFuture<>(executor);
+    }
+
     static <T extends @Nullable Object> ImpersonatingFuture<T> start(
             ImpersonatingExecutorService executor, Callable<T> work) {
         ImpersonatingFuture<T> future = new ImpersonatingFuture<>(executor);

@@ -2,6 +2,8 @@ package dev.latchkey.impersonation.http;
 
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityFlow;
+import dev.latchkey.impersonation.ImpersonatingExecutorService;
+import dev.latchkey.impersonation.ImpersonatingFuture;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -18,6 +20,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -29,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Within it each identity has a client of its own, with its connections and, if wanted, its cookies. There are so
  * many at most, and those not used for a while are closed. Servers that a {@link Negotiation} names are sent a token
- * with the request, and must prove themselves before their body is read. Body handlers and publishers, and what follows
- * on the returned future, run as the identity; threads of the clients are clean otherwise.
+ * with the request, and must prove themselves before their body is read. Body handlers and publishers run as the
+ * identity, and what follows on the returned future as whoever adds it; threads of the clients are clean otherwise.
  *
  * <p>Redirects are followed here, since that client would send the token along: {@code previousResponse()} is empty. A
- * WebSocket cannot be made. Any thread.
+ * WebSocket cannot be made, and a server's pushes are not taken. Any thread.
  */
 public final class IdentityJavaHttpClient extends HttpClient implements AutoCloseable {
     private final IdentityFlow flow;
@@ -41,7 +44,8 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
     private final Redirect redirects;
     private final boolean cookies;
     private final Consumer<HttpClient.Builder> settings;
-    private final Executor threads;
+    private final ImpersonatingExecutorService threads;
+    private final Executor bare;
     private final HttpClient sample;
     private final IdentityClients clients;
 
@@ -51,7 +55,9 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
         redirects = builder.redirects;
         cookies = builder.cookies;
         settings = builder.settings;
-        threads = Executors.newCachedThreadPool(flow.cleanThreads("latchkey-http-"));
+        ExecutorService own = Executors.newCachedThreadPool(flow.cleanThreads("latchkey-http-"));
+        bare = own;
+        threads = flow.executor(own);
         HttpClient[] made = new HttpClient[1];
         flow.none().run(() -> made[0] = withoutCookies(builderWithSettings().build()));
         sample = made[0];
@@ -76,7 +82,7 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
     }
 
     private HttpClient.Builder builderWithSettings() {
-        HttpClient.Builder builder = HttpClient.newBuilder().executor(threads);
+        HttpClient.Builder builder = HttpClient.newBuilder().executor(bare);
         settings.accept(builder);
         return builder.followRedirects(Redirect.NEVER);
     }
@@ -112,23 +118,30 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
         }
     }
 
+    /** {@return the answer; what is added to it runs as whoever adds it} */
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
         return sendAsync(request, handler, null);
     }
 
+    /** As the shorter one, without a handler of pushes: those are the server's, and would be handled by nobody. */
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(
             HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushes) {
+        if (pushes != null) {
+            throw new UnsupportedOperationException("Pushes are not taken: they would be handled with no identity");
+        }
+        ImpersonatingFuture<HttpResponse<T>> answer = threads.newIncompleteFuture();
         Identity caller = flow.current();
         IdentityClients.Lease lease;
         try {
             lease = clients.lend(caller.key());
         } catch (RuntimeException e) {
             caller.close();
-            return CompletableFuture.failedFuture(e);
+            answer.completeExceptionally(e);
+            return answer;
         }
-        return new JavaExchange<>(caller, lease, negotiation, redirects, handler, pushes).begin(request);
+        return new JavaExchange<>(caller, lease, negotiation, redirects, handler, answer).begin(request);
     }
 
     /** {@return how many identities have a client now} */

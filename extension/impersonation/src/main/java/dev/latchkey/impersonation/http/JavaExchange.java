@@ -1,6 +1,7 @@
 package dev.latchkey.impersonation.http;
 
 import dev.latchkey.impersonation.Identity;
+import dev.latchkey.impersonation.ImpersonatingFuture;
 import java.io.IOException;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
@@ -8,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
-import java.net.http.HttpResponse.PushPromiseHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.NullUnmarked;
@@ -25,8 +25,7 @@ final class JavaExchange<T> {
     private final @Nullable Negotiation negotiation;
     private final Redirect redirects;
     private final BodyHandler<T> handler;
-    private final @Nullable PushPromiseHandler<T> pushes;
-    private final CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
+    private final CompletableFuture<HttpResponse<T>> answer;
     private volatile @Nullable CompletableFuture<HttpResponse<T>> hop;
 
     /** Takes the identity and the lease over. */
@@ -36,20 +35,21 @@ final class JavaExchange<T> {
             @Nullable Negotiation negotiation,
             Redirect redirects,
             BodyHandler<T> handler,
-            @Nullable PushPromiseHandler<T> pushes) {
+            ImpersonatingFuture<HttpResponse<T>> answer) {
         this.identity = identity;
         this.lease = lease;
         this.negotiation = negotiation;
         this.redirects = redirects;
         this.handler = handler;
-        this.pushes = pushes;
+        this.answer = answer;
     }
 
-    /** {@return the answer, on which what the application does next runs as the identity} */
+    /** {@return the answer} */
     CompletableFuture<HttpResponse<T>> begin(HttpRequest request) {
         answer.whenComplete((response, failure) -> {
+            // Given up from outside, as by cancel or orTimeout; else it is over already.
             CompletableFuture<HttpResponse<T>> current = hop;
-            if (answer.isCancelled() && current != null) {
+            if (current != null) {
                 current.cancel(true);
             }
         });
@@ -66,9 +66,9 @@ final class JavaExchange<T> {
             Redirect policy = redirectsLeft > 0 ? redirects : Redirect.NEVER;
             HttpRequest outgoing = outgoing(request, sent);
             CompletableFuture<HttpResponse<T>> sending = identity.flow().none().call(() -> lease.client()
-                    .sendAsync(outgoing, info -> body(info, request, sent, policy), pushes));
+                    .sendAsync(outgoing, info -> body(info, request, sent, policy)));
             hop = sending;
-            if (answer.isCancelled()) {
+            if (answer.isDone()) {
                 sending.cancel(true);
             }
             sending.whenComplete((response, failure) -> ended(request, sent, policy, redirectsLeft, response, failure));

@@ -3,6 +3,7 @@ package dev.latchkey.impersonation.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,6 +59,7 @@ class ClientsByIdentityTest {
     private final Map<String, Set<String>> usersByCookie = new ConcurrentHashMap<>();
     private final AtomicInteger cookiesMade = new AtomicInteger();
     private final Set<String> askedFor = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch held = new CountDownLatch(1);
     private HttpServer server;
 
     @BeforeEach
@@ -69,9 +72,10 @@ class ClientsByIdentityTest {
 
     @AfterEach
     void nothingIsLeft() {
+        // Before the server ends: what is given up is ended by the client.
+        await().until(() -> faulty.open() == 0);
         server.stop(0);
         serverThreads.shutdownNow();
-        assertThat(faulty.open()).isZero();
         flow.close();
     }
 
@@ -90,6 +94,13 @@ class ClientsByIdentityTest {
         }
         String path = exchange.getRequestURI().getPath();
         askedFor.add(path);
+        if (path.equals("/never")) {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                // The test is over.
+            }
+        }
         boolean elsewhere = path.equals("/elsewhere");
         if (elsewhere) {
             exchange.getResponseHeaders().add("Location", "/here");
@@ -136,9 +147,13 @@ class ClientsByIdentityTest {
                         })
                         .thenApply(response -> {
                             seen.add(String.valueOf(faulty.onThread()));
-                            seen.add(0, response.body());
-                            return seen;
+                            return response.body();
                         })
+                        // On another thread, where Java's own would use the common pool.
+                        .thenApplyAsync(body -> List.of(
+                                body,
+                                seen.stream().distinct().collect(Collectors.joining(" and ")),
+                                String.valueOf(faulty.onThread())))
                         .get(30, TimeUnit.SECONDS);
             }
 
@@ -288,7 +303,9 @@ class ClientsByIdentityTest {
         try (Client client = client(kind);
                 Identity identity = flow.of(faulty.part("alice"))) {
             identity.call(() -> {
-                faulty.fail(FaultyIdentity.Call.CAPTURE);
+                // Here alone: a thread of the client that cannot be read is lost, and the process ends.
+                Thread here = Thread.currentThread();
+                faulty.failWhen(call -> call == FaultyIdentity.Call.CAPTURE && Thread.currentThread() == here);
                 try {
                     assertThatThrownBy(() -> client.ask(uri("/here"), "alice")).hasStackTraceContaining("LK60");
                 } finally {
@@ -298,6 +315,38 @@ class ClientsByIdentityTest {
             });
         }
         assertThat(askedFor).isEmpty();
+    }
+
+    @Test
+    void whatFollowsOnATimeoutIsTheUsers() throws Exception {
+        try (IdentityJavaHttpClient client =
+                        IdentityJavaHttpClient.builder(flow).build();
+                Identity identity = flow.of(faulty.part("alice"))) {
+            String told = identity.call(() -> client.sendAsync(
+                            HttpRequest.newBuilder(uri("/never"))
+                                    .header("X-User", "alice")
+                                    .build(),
+                            info -> BodySubscribers.ofString(UTF_8))
+                    .orTimeout(50, TimeUnit.MILLISECONDS)
+                    .handle((response, failure) -> failure.getClass().getSimpleName() + " told to " + faulty.onThread())
+                    .get(30, TimeUnit.SECONDS));
+            assertThat(told).isEqualTo("TimeoutException told to alice");
+            await().until(() -> faulty.open() == 1);
+        } finally {
+            held.countDown();
+        }
+    }
+
+    @Test
+    void aServersPushIsRefusedSinceItsHandlerWouldBeCalledByTheClientsOwnThreads() {
+        try (IdentityJavaHttpClient client =
+                IdentityJavaHttpClient.builder(flow).build()) {
+            assertThatThrownBy(() -> client.sendAsync(
+                            HttpRequest.newBuilder(uri("/here")).build(),
+                            info -> BodySubscribers.ofString(UTF_8),
+                            (initiating, push, acceptor) -> {}))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
     }
 
     @Test
