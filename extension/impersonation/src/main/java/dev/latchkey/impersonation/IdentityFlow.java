@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -186,6 +187,16 @@ public final class IdentityFlow implements AutoCloseable {
      */
     public ThreadFactory cleanThreads(String namePrefix) {
         return CleanPool.workers(this, namePrefix, false);
+    }
+
+    /**
+     * {@return a future that the caller completes, as when an answer comes from elsewhere, whose continuations run as
+     * whoever added them}
+     *
+     * @param threads where the {@code ...Async} ones run, without an executor of their own
+     */
+    public <T extends @Nullable Object> ImpersonatingFuture<T> newIncompleteFuture(Executor threads) {
+        return new ImpersonatingFuture<>(this, threads);
     }
 
     /** {@return what this flow has counted so far} */

@@ -54,15 +54,6 @@ public class ImpersonatingExecutorService extends AbstractExecutorService {
         return ImpersonatingFuture.start(this, work::get);
     }
 
-    /**
-     * {@return a future that the caller completes, as by an answer that comes from elsewhere}
-     *
-     * <p>Its continuations run as whoever added them, as those of {@link #runAsync} do.
-     */
-    public final <T extends @Nullable Object> ImpersonatingFuture<T> newIncompleteFuture() {
-        return ImpersonatingFuture.incomplete(this);
-    }
-
     /** {@return the bare executor: what is given to it must carry its identity already} */
     final ExecutorService threads() {
         return delegate;

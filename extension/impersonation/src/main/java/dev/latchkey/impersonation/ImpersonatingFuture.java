@@ -21,20 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("NullAway") // CompletableFuture itself says nothing of nulls, and what it passes on may be null.
 public final class ImpersonatingFuture<T extends @Nullable Object> extends CompletableFuture<T> {
-    private final ImpersonatingExecutorService executor;
+    private final IdentityFlow flow;
 
-    private ImpersonatingFuture(ImpersonatingExecutorService executor) {
-        this.executor = executor;
-    }
+    /** Bare: what is given to it carries its identity already. */
+    private final Executor threads;
 
-    /** {@return one to be completed by others} */
-    static <T extends @Nullable Object> ImpersonatingFuture<T> incomplete(ImpersonatingExecutorService executor) {
-        return new ImpersonatingFuture<>(executor);
+    ImpersonatingFuture(IdentityFlow flow, Executor threads) {
+        this.flow = flow;
+        this.threads = threads;
     }
 
     static <T extends @Nullable Object> ImpersonatingFuture<T> start(
             ImpersonatingExecutorService executor, Callable<T> work) {
-        ImpersonatingFuture<T> future = new ImpersonatingFuture<>(executor);
+        ImpersonatingFuture<T> future = new ImpersonatingFuture<>(executor.flow(), executor.threads());
         Identity identity = executor.flow().current();
         try {
             executor.threads().execute(() -> future.run(identity, work));
@@ -59,7 +58,7 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     private void fail(Throwable e) {
         if (Thread.currentThread() instanceof CleanWorker worker && worker.isLost()) {
             try {
-                executor.threads().execute(() -> completeExceptionally(e));
+                threads.execute(() -> completeExceptionally(e));
                 return;
             } catch (RejectedExecutionException rejected) {
                 e.addSuppressed(rejected);
@@ -70,18 +69,17 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public Executor defaultExecutor() {
-        // Bare, for what is given to it carries its identity already.
-        return executor.threads();
+        return threads;
     }
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-        return new ImpersonatingFuture<>(executor);
+        return new ImpersonatingFuture<>(flow, threads);
     }
 
     /** Captures for one continuation, and gives that back when the continuation's own stage is complete. */
     private <U extends @Nullable Object> CompletableFuture<U> follow(Function<Carried, CompletableFuture<U>> add) {
-        Identity identity = executor.flow().current();
+        Identity identity = flow.current();
         CompletableFuture<U> next = add.apply(new Carried(identity));
         if (!identity.isNone()) {
             ((ImpersonatingFuture<U>) next).whenDone(identity::close);
@@ -331,7 +329,7 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     }
 
     private Supplier<T> once(Supplier<? extends T> supplier) {
-        Identity identity = executor.flow().current();
+        Identity identity = flow.current();
         Supplier<T> carried = new Carried(identity).supplier(supplier);
         return () -> {
             try (identity) {

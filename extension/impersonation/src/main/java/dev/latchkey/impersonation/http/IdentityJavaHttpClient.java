@@ -2,7 +2,6 @@ package dev.latchkey.impersonation.http;
 
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityFlow;
-import dev.latchkey.impersonation.ImpersonatingExecutorService;
 import dev.latchkey.impersonation.ImpersonatingFuture;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -20,7 +19,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -44,8 +42,7 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
     private final Redirect redirects;
     private final boolean cookies;
     private final Consumer<HttpClient.Builder> settings;
-    private final ImpersonatingExecutorService threads;
-    private final Executor bare;
+    private final Executor threads;
     private final HttpClient sample;
     private final IdentityClients clients;
 
@@ -55,9 +52,7 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
         redirects = builder.redirects;
         cookies = builder.cookies;
         settings = builder.settings;
-        ExecutorService own = Executors.newCachedThreadPool(flow.cleanThreads("latchkey-http-"));
-        bare = own;
-        threads = flow.executor(own);
+        threads = Executors.newCachedThreadPool(flow.cleanThreads("latchkey-http-"));
         HttpClient[] made = new HttpClient[1];
         flow.none().run(() -> made[0] = withoutCookies(builderWithSettings().build()));
         sample = made[0];
@@ -82,7 +77,7 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
     }
 
     private HttpClient.Builder builderWithSettings() {
-        HttpClient.Builder builder = HttpClient.newBuilder().executor(bare);
+        HttpClient.Builder builder = HttpClient.newBuilder().executor(threads);
         settings.accept(builder);
         return builder.followRedirects(Redirect.NEVER);
     }
@@ -131,7 +126,7 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
         if (pushes != null) {
             throw new UnsupportedOperationException("Pushes are not taken: they would be handled with no identity");
         }
-        ImpersonatingFuture<HttpResponse<T>> answer = threads.newIncompleteFuture();
+        ImpersonatingFuture<HttpResponse<T>> answer = flow.newIncompleteFuture(threads);
         Identity caller = flow.current();
         IdentityClients.Lease lease;
         try {

@@ -36,6 +36,12 @@ public final class IdentityAddressResolver implements SocketAddressResolver {
     public void resolve(String host, int port, Promise<List<InetSocketAddress>> promise) {
         Identity asked = identity.get();
         CompletionStage<List<InetAddress>> answer = asked == null ? names.resolve(host) : names.resolve(host, asked);
+        // What the client does then is its own, and nobody's: it connects, and may start threads.
+        names.flow().none().run(() -> tell(answer, port, promise));
+    }
+
+    private static void tell(
+            CompletionStage<List<InetAddress>> answer, int port, Promise<List<InetSocketAddress>> promise) {
         answer.whenComplete((addresses, failure) -> {
             if (failure == null) {
                 promise.succeeded(addresses.stream()

@@ -62,12 +62,12 @@ public final class IdentityNameResolver {
      * <p>It fails with an {@link java.net.UnknownHostException}, a {@link java.util.concurrent.TimeoutException}, an
      * {@link dev.latchkey.impersonation.IdentityException} if it could not be asked as the identity, or an {@link
      * UnsupportedOperationException} if answers depend on the identity and the system cannot be asked past the cache.
-     * It completes on a thread of the executor.
+     * It completes on a thread of the executor; what is added to it runs as whoever adds it.
      *
      * @param identity may be closed when this returns
      */
     public CompletionStage<List<InetAddress>> resolve(String host, Identity identity) {
-        CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
+        CompletableFuture<List<InetAddress>> answer = flow.newIncompleteFuture(executor);
         Identity own = identity.retain();
         try {
             NameLookup lookup = identity.resolutionDependsOnIdentity() ? uncached() : shared;
@@ -90,6 +90,11 @@ public final class IdentityNameResolver {
             return;
         }
         answer.complete(addresses);
+    }
+
+    /** {@return whose identities are carried} */
+    IdentityFlow flow() {
+        return flow;
     }
 
     private NameLookup uncached() {

@@ -65,12 +65,15 @@ class ThreadCredentialsTest {
         ThreadCredentials root =
                 new ThreadCredentials(new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 0);
         LinuxKey key = root.forFiles(LinuxAccount.of(1001, 1002, 3, 4)).key();
-        assertThat(key).isEqualTo(root.forFiles(LinuxAccount.of(1001, 1002, 4, 3)).key());
+        assertThat(key)
+                .isEqualTo(root.forFiles(LinuxAccount.of(1001, 1002, 4, 3)).key());
         assertThat(key)
                 .isNotEqualTo(root.forFiles(LinuxAccount.of(1009, 1002, 3, 4)).key())
                 .isNotEqualTo(root.forFiles(LinuxAccount.of(1001, 1009, 3, 4)).key())
                 .isNotEqualTo(root.forFiles(LinuxAccount.of(1001, 1002, 3)).key())
-                .isNotEqualTo(root.forFiles(LinuxAccount.of(1001, 1002, 3, 4, 5)).key())
-                .isNotEqualTo(root.forEverything(LinuxAccount.of(1001, 1002, 3, 4)).key());
+                .isNotEqualTo(
+                        root.forFiles(LinuxAccount.of(1001, 1002, 3, 4, 5)).key())
+                .isNotEqualTo(
+                        root.forEverything(LinuxAccount.of(1001, 1002, 3, 4)).key());
     }
 }

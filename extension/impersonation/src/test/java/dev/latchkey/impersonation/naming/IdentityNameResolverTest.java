@@ -84,6 +84,40 @@ class IdentityNameResolverTest {
     }
 
     @Test
+    void whatIsAddedToTheAnswerRunsAsWhoAddedIt() throws Exception {
+        CountDownLatch added = new CountDownLatch(1);
+        IdentityNameResolver resolver = new IdentityNameResolver(
+                flow,
+                threads,
+                SOON,
+                host -> {
+                    awaitUninterruptibly(added);
+                    return ofUser(host);
+                },
+                this::ofUser);
+        List<CompletionStage<String>> told = new ArrayList<>();
+        try (Identity alice = user("alice")) {
+            alice.run(() -> {
+                CompletionStage<List<InetAddress>> answer = resolver.resolve("server");
+                told.add(answer.thenApply(addresses -> String.valueOf(faulty.onThread())));
+                told.add(answer.thenApplyAsync(addresses -> String.valueOf(faulty.onThread())));
+            });
+        }
+        added.countDown();
+        for (CompletionStage<String> each : told) {
+            assertThat(each.toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo("alice");
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void noAnswerIsHandedToAnotherIdentity() throws Exception {
         faulty.resolutionDependsOnIdentity(true);
         IdentityNameResolver resolver = resolver(SOON);
