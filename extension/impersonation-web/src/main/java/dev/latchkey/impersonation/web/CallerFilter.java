@@ -61,7 +61,7 @@ final class CallerFilter implements Filter {
             throws IOException, ServletException {
         try {
             request.identity().call(() -> {
-                chain.doFilter(request, response);
+                chain.doFilter(request, CallerResponse.around(response, request.identity()));
                 return Boolean.TRUE;
             });
         } catch (IOException | ServletException | RuntimeException e) {

@@ -15,7 +15,7 @@
  * principal's access token, an account that the name is mapped to, the Subject of a Kerberos login that has what the caller
  * delegated, or what a {@link
  * dev.latchkey.impersonation.web.CallerIdentities} of your own finds. It follows asynchronous dispatches and {@code
- * AsyncContext.start}.
+ * AsyncContext.start}, and the listeners of an asynchronous request and of its streams.
  *
  * <p>The room's rules: Servlet 5 to 6.1, no container's own classes; the filter decides nothing but whose request it is.
  *

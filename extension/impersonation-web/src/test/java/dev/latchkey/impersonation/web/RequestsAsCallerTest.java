@@ -8,6 +8,12 @@ import dev.latchkey.impersonation.Identities;
 import dev.latchkey.impersonation.ImpersonatingExecutorService;
 import dev.latchkey.testkit.TestPrograms;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -128,9 +134,22 @@ class RequestsAsCallerTest {
     @Test
     void aRequestRunsAsItsCallerInEveryDispatchAndWhateverItHandsOn() throws Exception {
         start("principal");
-        for (String way : List.of("now", "start", "dispatch", "pool")) {
+        for (String way : List.of("now", "start", "dispatch", "pool", "complete", "timeout", "read", "write")) {
             assertThat(get("alice", "/user/" + way).body()).as(way).isEqualTo("uid " + ALICE);
             assertThat(get("bob", "/user/" + way).body()).as(way).isEqualTo("uid " + BOB);
+        }
+    }
+
+    @Test
+    void aListenerIsToldOfTheEndAsTheCallerAlsoAfterASecondStart() throws Exception {
+        start("required");
+        for (String user : List.of("alice", "bob")) {
+            int uid = user.equals("alice") ? ALICE : BOB;
+            assertThat(get(user, "/user/complete").body()).isEqualTo("uid " + uid);
+            Path told = directory.resolve("completed-" + user);
+            await().until(() -> Files.exists(told) && Files.size(told) > 0);
+            assertThat(told).hasContent("uid " + uid);
+            assertThat(Files.getAttribute(told, "unix:uid")).isEqualTo(uid);
         }
     }
 
@@ -198,9 +217,99 @@ class RequestsAsCallerTest {
                     AsyncContext async = request.startAsync();
                     pool.execute(() -> answer(async, request));
                 }
+                case "complete" -> tellAtTheEnd(request);
+                case "timeout" -> tellWhenItIsLate(request);
+                case "read" -> tellWhenAllIsRead(request);
+                case "write" -> tellWhenItCanBeWritten(request);
                 case "dispatch" -> request.startAsync().dispatch("/user/now");
                 default -> response.getWriter().print(look(request));
             }
+        }
+
+        /** Before the listener that completes: one that a dispatch makes the container forget, and tell of that. */
+        private void tellAtTheEnd(HttpServletRequest request) {
+            AsyncContext async = request.startAsync();
+            async.addListener(new AsyncListener() {
+                @Override
+                public void onStartAsync(AsyncEvent event) {
+                    // A second start, which follows this dispatch.
+                    event.getAsyncContext().addListener(this);
+                }
+
+                @Override
+                public void onComplete(AsyncEvent event) throws IOException {
+                    Files.writeString(directory.resolve("completed-" + request.getRemoteUser()), look(request));
+                }
+
+                @Override
+                public void onTimeout(AsyncEvent event) {}
+
+                @Override
+                public void onError(AsyncEvent event) {}
+            });
+            async.dispatch("/user/start");
+        }
+
+        private void tellWhenItIsLate(HttpServletRequest request) {
+            AsyncContext async = request.startAsync();
+            async.setTimeout(1);
+            async.addListener(new AsyncListener() {
+                @Override
+                public void onStartAsync(AsyncEvent event) {}
+
+                @Override
+                public void onComplete(AsyncEvent event) {}
+
+                @Override
+                public void onTimeout(AsyncEvent event) {
+                    answer(event.getAsyncContext(), request);
+                }
+
+                @Override
+                public void onError(AsyncEvent event) {}
+            });
+        }
+
+        private void tellWhenAllIsRead(HttpServletRequest request) throws IOException {
+            AsyncContext async = request.startAsync();
+            ServletInputStream in = async.getRequest().getInputStream();
+            in.setReadListener(new ReadListener() {
+                @Override
+                public void onDataAvailable() throws IOException {
+                    while (in.isReady() && in.read() >= 0) {
+                        // Nobody wants it.
+                    }
+                }
+
+                @Override
+                public void onAllDataRead() {
+                    answer(async, request);
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    async.complete();
+                }
+            });
+        }
+
+        private void tellWhenItCanBeWritten(HttpServletRequest request) throws IOException {
+            AsyncContext async = request.startAsync();
+            ServletOutputStream out = async.getResponse().getOutputStream();
+            out.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() throws IOException {
+                    if (out.isReady()) {
+                        out.print(look(request));
+                        async.complete();
+                    }
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    async.complete();
+                }
+            });
         }
 
         private void answer(AsyncContext async, HttpServletRequest request) {

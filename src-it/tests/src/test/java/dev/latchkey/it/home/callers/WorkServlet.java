@@ -3,7 +3,11 @@ package dev.latchkey.it.home.callers;
 import dev.latchkey.impersonation.ImpersonatingExecutorService;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,6 +32,8 @@ public class WorkServlet extends HttpServlet {
         switch (request.getPathInfo()) {
             case "/thread" -> response.getWriter().print(work.done());
             case "/start" -> handOn(request.startAsync(), work, request.getAsyncContext()::start);
+            case "/read-listener" -> whenAllIsRead(request.startAsync(), work);
+            case "/write-listener" -> whenItCanBeWritten(request.startAsync(), work);
             case "/executor" -> handOn(request.startAsync(), work, threads);
             case "/bean" -> response.getWriter().print(bean.here(work));
             case "/bean-executor" -> {
@@ -50,6 +56,46 @@ public class WorkServlet extends HttpServlet {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
+                async.complete();
+            }
+        });
+    }
+
+    private static void whenAllIsRead(AsyncContext async, Work work) throws IOException {
+        ServletInputStream in = async.getRequest().getInputStream();
+        in.setReadListener(new ReadListener() {
+            @Override
+            public void onDataAvailable() throws IOException {
+                while (in.isReady() && in.read() >= 0) {
+                    // Nobody wants it.
+                }
+            }
+
+            @Override
+            public void onAllDataRead() {
+                handOn(async, work, Runnable::run);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                async.complete();
+            }
+        });
+    }
+
+    private static void whenItCanBeWritten(AsyncContext async, Work work) throws IOException {
+        ServletOutputStream out = async.getResponse().getOutputStream();
+        out.setWriteListener(new WriteListener() {
+            @Override
+            public void onWritePossible() throws IOException {
+                if (out.isReady()) {
+                    out.print(work.done());
+                    async.complete();
+                }
+            }
+
+            @Override
+            public void onError(Throwable failure) {
                 async.complete();
             }
         });

@@ -1,0 +1,97 @@
+package dev.latchkey.impersonation.web;
+
+import dev.latchkey.impersonation.Identity;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Consumer;
+
+/**
+ * The container's, but that what it runs or calls back is the caller's.
+ *
+ * @param delegate the container's
+ * @param identity the caller's
+ */
+record CallerAsyncContext(AsyncContext delegate, Identity identity) implements AsyncContext {
+    @Override
+    public void start(Runnable work) {
+        delegate.start(identity.wrapOnce(work));
+    }
+
+    @Override
+    public ServletRequest getRequest() {
+        ServletRequest request = delegate.getRequest();
+        return request instanceof HttpServletRequest http && !(request instanceof CallerRequest)
+                ? new CallerRequest(http, identity)
+                : request;
+    }
+
+    @Override
+    public ServletResponse getResponse() {
+        return CallerResponse.around(delegate.getResponse(), identity);
+    }
+
+    @Override
+    public boolean hasOriginalRequestAndResponse() {
+        return delegate.hasOriginalRequestAndResponse();
+    }
+
+    @Override
+    public void dispatch() {
+        delegate.dispatch();
+    }
+
+    @Override
+    public void dispatch(String path) {
+        delegate.dispatch(path);
+    }
+
+    @Override
+    public void dispatch(ServletContext context, String path) {
+        delegate.dispatch(context, path);
+    }
+
+    @Override
+    public void complete() {
+        delegate.complete();
+    }
+
+    @Override
+    public void addListener(AsyncListener listener) {
+        add(listener, delegate::addListener);
+    }
+
+    @Override
+    public void addListener(AsyncListener listener, ServletRequest request, ServletResponse response) {
+        add(listener, ours -> delegate.addListener(ours, request, response));
+    }
+
+    private void add(AsyncListener listener, Consumer<AsyncListener> adding) {
+        CallerListener ours = new CallerListener(listener, identity);
+        try {
+            adding.accept(ours);
+        } catch (RuntimeException e) {
+            ours.discard();
+            throw e;
+        }
+    }
+
+    @Override
+    public <T extends AsyncListener> T createListener(Class<T> kind) throws ServletException {
+        return delegate.createListener(kind);
+    }
+
+    @Override
+    public void setTimeout(long timeout) {
+        delegate.setTimeout(timeout);
+    }
+
+    @Override
+    public long getTimeout() {
+        return delegate.getTimeout();
+    }
+}
