@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 /**
  * Bodies of {@code java.net.http} that are read and written as an identity, though threads of the client do it.
@@ -22,7 +23,7 @@ final class JavaBodies {
         return new BodyPublisher() {
             @Override
             public long contentLength() {
-                return publisher.contentLength();
+                return supplied(identity, publisher::contentLength);
             }
 
             @Override
@@ -37,7 +38,7 @@ final class JavaBodies {
         return new BodySubscriber<>() {
             @Override
             public CompletionStage<T> getBody() {
-                return subscriber.getBody();
+                return supplied(identity, subscriber::getBody);
             }
 
             @Override
@@ -60,6 +61,16 @@ final class JavaBodies {
                 identity.run(subscriber::onComplete);
             }
         };
+    }
+
+    private static <R> R supplied(Identity identity, Supplier<R> supplier) {
+        try {
+            return identity.call(supplier::get);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** {@return a subscriber that takes nothing and fails} */

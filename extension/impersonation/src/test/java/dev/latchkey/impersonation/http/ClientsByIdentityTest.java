@@ -317,6 +317,23 @@ class ClientsByIdentityTest {
         assertThat(askedFor).isEmpty();
     }
 
+    /** Java asks for such a body at once, by a thread of its own, and maps it there. */
+    @Test
+    void aBodyThatIsMappedWhileItComesIsMappedAsTheUser() throws Exception {
+        try (IdentityJavaHttpClient client =
+                        IdentityJavaHttpClient.builder(flow).build();
+                Identity identity = flow.of(faulty.part("alice"))) {
+            String mappedAs = identity.call(() -> client.send(
+                            HttpRequest.newBuilder(uri("/here"))
+                                    .header("X-User", "alice")
+                                    .build(),
+                            info -> BodySubscribers.mapping(
+                                    BodySubscribers.ofInputStream(), in -> String.valueOf(faulty.onThread())))
+                    .body());
+            assertThat(mappedAs).isEqualTo("alice");
+        }
+    }
+
     @Test
     void whatFollowsOnATimeoutIsTheUsers() throws Exception {
         try (IdentityJavaHttpClient client =

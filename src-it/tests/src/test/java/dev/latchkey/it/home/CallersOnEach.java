@@ -97,7 +97,9 @@ abstract class CallersOnEach {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/thread", "/start", "/read-listener", "/write-listener", "/executor", "/bean", "/bean-executor"})
+    @ValueSource(
+            strings = {"/thread", "/start", "/read-listener", "/write-listener", "/executor", "/bean", "/bean-executor"
+            })
     void byTheModulesSettingAllWorkIsTheCallers(String way) throws Exception {
         for (String user : USERS) {
             assertThat(owner(user, "/callers" + way)).as(user).isEqualTo(uid(user));
