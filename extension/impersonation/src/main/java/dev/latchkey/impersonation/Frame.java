@@ -13,7 +13,6 @@ final class Frame {
     private static final ThreadLocal<@Nullable Frame> INNERMOST = new ThreadLocal<>();
 
     private final IdentityFlow flow;
-    private final Thread thread = Thread.currentThread();
     private final @Nullable Frame outer;
     private final IdentityParts parts;
 
@@ -213,7 +212,8 @@ final class Frame {
 
     /** Closes a scope: refused, with nothing changed, unless this is the thread's innermost frame. */
     void close() {
-        if (Thread.currentThread() != thread || closed || INNERMOST.get() != this) {
+        // On another thread it is not the innermost either.
+        if (closed || INNERMOST.get() != this) {
             throw new IdentityException(IdentityFailure.WRONG_SCOPE, null, null);
         }
         IdentityException lost = leave(null);
