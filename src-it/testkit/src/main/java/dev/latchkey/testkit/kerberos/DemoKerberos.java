@@ -19,7 +19,7 @@ public final class DemoKerberos {
      *
      * @param args a directory, made if it does not exist, which must be empty; then the users' names
      * @throws IOException if there are no programs, or they fail
-     * @throws InterruptedException not here
+     * @throws InterruptedException if this thread is interrupted, which nobody does
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args.length < 2) {
