@@ -200,7 +200,7 @@ class ClientsByIdentityTest {
                                     told.completeExceptionally(result.getFailure());
                                     return;
                                 }
-                                assertThat(seen).as("each kind of listener").hasSizeGreaterThanOrEqualTo(6);
+                                assertThat(seen).as("each kind of listener").hasSizeGreaterThanOrEqualTo(5);
                                 told.complete(List.of(
                                         getContentAsString(),
                                         seen.stream().distinct().collect(Collectors.joining(" and ")),
