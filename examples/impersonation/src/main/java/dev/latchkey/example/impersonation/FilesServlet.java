@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * {@code /} shows the caller's files, {@code /USER/} those of another, {@code /USER/FILE} one of them; a second server's are
- * those of {@link SecondServerServlet}.
+ * {@code /} shows the caller's files, {@code /USER/} those of another, {@code /USER/FILE} one of them; {@link
+ * SecondServerServlet} those of a second server.
  *
  * <p>The request runs as the caller because web.xml says so. Files are read on another thread, as the caller too,
  * because the executor is an impersonating one: nothing here checks an owner.

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code /second-server/...} shows what a second server has there, which is asked as the caller and so sees the caller.
  *
- * <p>Nothing here names a user or knows a password: the client sends what the thread's identity can prove, which is what
- * the caller has delegated to this server.
+ * <p>Nothing here names a user or knows a password: the client sends what the thread's identity can prove, which is
+ * what the caller has delegated to this server.
  */
 @WebServlet(urlPatterns = "/second-server/*", asyncSupported = true)
 public class SecondServerServlet extends HttpServlet {
-    /** The system property with the second server's address, such as {@code https://files.example.com/impersonation}. */
+    /** The system property with the second server's address, such as {@code https://files.example.com/files}. */
     public static final String ADDRESS = "latchkey.example.second-server";
 
     private static final long serialVersionUID = 1L;

@@ -6,8 +6,8 @@ import jakarta.servlet.AsyncListener;
 import java.io.IOException;
 
 /**
- * An application's listener, called as the caller. It has a reference of its own to the identity, since the request's may
- * be given back before the last listener has been told.
+ * An application's listener, called as the caller. It has a reference of its own to the identity, since the request's
+ * may be given back before the last listener has been told.
  *
  * <p>Threads as of the listener it wraps.
  */

@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 
-/** A request that calls its application back as the caller, whoever's thread that is. Threads as of the request it wraps. */
+/** A request that calls its application back as the caller, on any thread. Threads as of the request it wraps. */
 final class CallerRequest extends HttpServletRequestWrapper {
     private final Identity identity;
     private boolean leftToListener;

@@ -226,13 +226,12 @@ class RequestsAsCallerTest {
             }
         }
 
-        /** Before the listener that completes: one that a dispatch makes the container forget, and tell of that. */
+        /** By a listener that adds itself again when the dispatch starts the request anew, and so is told of its end. */
         private void tellAtTheEnd(HttpServletRequest request) {
             AsyncContext async = request.startAsync();
             async.addListener(new AsyncListener() {
                 @Override
                 public void onStartAsync(AsyncEvent event) {
-                    // A second start, which follows this dispatch.
                     event.getAsyncContext().addListener(this);
                 }
 

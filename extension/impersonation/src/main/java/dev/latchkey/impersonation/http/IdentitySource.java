@@ -5,7 +5,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /**
- * A response's body, whose reader is called back as the identity that asked: Jetty calls by a demand, past any listener.
+ * A response's body, whose reader is called back as the identity: Jetty answers a demand past any listener.
  *
  * <p>Threads as Jetty's {@link Content.Source}.
  */

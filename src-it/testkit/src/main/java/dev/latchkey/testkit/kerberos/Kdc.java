@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * A Kerberos key distribution centre of one's own: realm {@value #REALM}, on loopback, with its users and services.
  *
- * <p>Users, {@code user1} and {@code user2} if no others are named, whose passwords are their names with {@code pw}; services
- * {@link #FRONT}, which may be given credentials to pass on, and {@link #BACK}. Each has a keytab. Ready in half a
- * second. Any thread may use it; {@link #close()} ends the process.
+ * <p>Users, {@code user1} and {@code user2} if no others are named, whose passwords are their names with {@code pw};
+ * services {@link #FRONT}, which may be given credentials to pass on, and {@link #BACK}. Each has a keytab. Ready in
+ * half a second. Any thread may use it; {@link #close()} ends the process.
  */
 public abstract class Kdc implements AutoCloseable {
     /** The realm. */

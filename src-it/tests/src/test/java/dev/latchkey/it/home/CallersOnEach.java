@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The module {@code latchkey-impersonation} on a real jetty-home, with a web application that injects: as whom the kernel
- * takes its work, by the owner of new files and by files of mode 0600. One server a test class.
+ * The module {@code latchkey-impersonation} on a real jetty-home, with a web application that injects: as whom the
+ * kernel takes its work, by the owner of new files and by files of mode 0600. One server a test class.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class CallersOnEach {
