@@ -2,6 +2,7 @@ package dev.latchkey.it.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.it.Curl;
 import dev.latchkey.testkit.HeldCertificate;
@@ -10,6 +11,7 @@ import dev.latchkey.testkit.RecordPipe;
 import dev.latchkey.testkit.TestPrograms;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
+import dev.latchkey.testkit.TlsRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -283,6 +285,8 @@ class DemoAnswersIT {
         try (RecordPipe pipe = RecordPipe.to(demo.port());
                 TlsConnection connection = client("client").connect(pipe.port())) {
             assertThat(connection.get("/step-up/open").values()).containsEntry("protocol", "TLSv1.2");
+            // The server may answer before the pipe has counted: one too few would stall the next request as well.
+            await().until(() -> pipe.toServer().records(TlsRecord.APPLICATION_DATA) == 1);
             // The request goes through, the answer to the HelloRequest does not.
             pipe.toServer().stallAfterRecords(pipe.toServer().records() + 1L);
             long before = System.nanoTime();
