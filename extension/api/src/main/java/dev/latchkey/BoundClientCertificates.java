@@ -1,10 +1,8 @@
 package dev.latchkey;
 
-import java.util.concurrent.CancellationException;
+import dev.latchkey.spi.Stages;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * on a prefetch. Any thread may call.
  */
 final class BoundClientCertificates implements ClientCertificates {
-    /** The request attribute that holds the first failure of a request, so that its error page can tell it. */
-    private static final String FIRST_FAILURE = "dev.latchkey.firstFailure";
-
     private final RequestView request;
     private final ClientCertificates service;
 
@@ -27,7 +22,8 @@ final class BoundClientCertificates implements ClientCertificates {
     static ClientCertificates of(RequestView request) {
         return request.attribute(ATTRIBUTE) instanceof ClientCertificates service
                 ? new BoundClientCertificates(request, service)
-                : new UnavailableClientCertificates(request.isSecure() ? Reason.TLS_ENDS_ELSEWHERE : Reason.NOT_SECURE);
+                : new UnavailableClientCertificates(
+                        request, request.isSecure() ? Reason.TLS_ENDS_ELSEWHERE : Reason.NOT_SECURE);
     }
 
     @Override
@@ -42,53 +38,41 @@ final class BoundClientCertificates implements ClientCertificates {
 
     @Override
     public ClientCertificate negotiateClientCertificate(NegotiationOptions options) throws NegotiationException {
+        CallRecord record = CallRecord.of(request);
         Reason silence = silence();
-        if (silence != null) {
-            return withoutAsking(options, silence);
-        }
-        giveTime(options);
-        FirstFailure first = firstFailure();
         try {
-            return service.negotiateClientCertificate(options);
+            return record.ended(
+                    silence == null
+                            ? service.negotiateClientCertificate(options)
+                            : withoutAsking(options, silence, record));
         } catch (NegotiationException x) {
-            first.compareAndSet(null, x);
-            throw x;
+            throw record.failed(x);
         }
     }
 
     @Override
     public CompletionStage<ClientCertificate> negotiateClientCertificateAsync(NegotiationOptions options) {
+        CallRecord record = CallRecord.of(request);
         Reason silence = silence();
         if (silence != null) {
             try {
-                return CompletableFuture.completedStage(withoutAsking(options, silence));
+                return CompletableFuture.completedStage(record.ended(withoutAsking(options, silence, record)));
             } catch (NegotiationException x) {
-                return CompletableFuture.failedStage(x);
+                return CompletableFuture.failedStage(record.failed(x));
             }
         }
-        giveTime(options);
-        FirstFailure first = firstFailure();
         CompletionStage<ClientCertificate> negotiation = service.negotiateClientCertificateAsync(options);
-        // A future of our own, so that the failure is remembered before the application learns of it.
-        CompletableFuture<ClientCertificate> result = new CompletableFuture<>();
-        negotiation.whenComplete((certificate, failure) -> {
+        record.giveTime(
+                request,
+                negotiation,
+                options.withDefaults(service.defaults()).withDefaults(NegotiationOptions.STANDARD));
+        // A future of our own, so that the outcome is noted before the application learns of it.
+        return Stages.follow(negotiation, (certificate, failure) -> {
             if (failure == null) {
-                result.complete(certificate);
-                return;
+                return record.ended(certificate);
             }
-            Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : null;
-            Throwable cause = wrapped == null ? failure : wrapped;
-            if (cause instanceof NegotiationException x) {
-                first.compareAndSet(null, x);
-            }
-            result.completeExceptionally(cause);
+            throw failure instanceof NegotiationException x ? record.failed(x) : failure;
         });
-        result.whenComplete((certificate, failure) -> {
-            if (failure instanceof CancellationException) {
-                negotiation.toCompletableFuture().cancel(true);
-            }
-        });
-        return result;
     }
 
     @Override
@@ -111,7 +95,8 @@ final class BoundClientCertificates implements ClientCertificates {
      * An error page that asked would open a dialog because of an error, and a guarded one would fail again and again.
      * It gets what is there, or the failure that led to it.
      */
-    private ClientCertificate withoutAsking(NegotiationOptions options, Reason silence) throws NegotiationException {
+    private ClientCertificate withoutAsking(NegotiationOptions options, Reason silence, CallRecord record)
+            throws NegotiationException {
         ClientCertificate current = service.current();
         boolean plain = !options.isFresh()
                 && options.trustManager().isEmpty()
@@ -119,24 +104,7 @@ final class BoundClientCertificates implements ClientCertificates {
         if (plain && current.isTrusted()) {
             return current;
         }
-        NegotiationException first = firstFailure().get();
-        throw first != null ? first : new NegotiationException(silence, true, null, null);
-    }
-
-    /** Put there at the call, because the request may be gone when the negotiation ends. */
-    private FirstFailure firstFailure() {
-        return request.attributeOr(FIRST_FAILURE, FirstFailure.class, new FirstFailure());
-    }
-
-    /** The first failure of a request, if there was one. */
-    private static final class FirstFailure extends AtomicReference<@Nullable NegotiationException> {
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** The asynchronous timeout is the application's own time: what the negotiation takes comes on top. */
-    private void giveTime(NegotiationOptions options) {
-        NegotiationOptions filled = options.withDefaults(service.defaults());
-        request.lengthenAsyncTimeout(filled.deadline().orElseThrow().toMillis()
-                + filled.bodyTimeout().orElseThrow().toMillis());
+        NegotiationException first = record.firstFailure();
+        throw first != null ? first : request.refuse(silence);
     }
 }

@@ -2,8 +2,7 @@ package dev.latchkey;
 
 import dev.latchkey.NegotiationOptions.BodyTooLarge;
 import dev.latchkey.NegotiationOptions.Presence;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import dev.latchkey.spi.Stages;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -72,24 +71,16 @@ public final class ClientCertificateGuard {
      * @return as {@link ClientCertificates#negotiateClientCertificateAsync(NegotiationOptions)}
      */
     public CompletionStage<ClientCertificate> checkAsync(Object request) {
-        CompletableFuture<ClientCertificate> result = new CompletableFuture<>();
-        ClientCertificates.of(request).negotiateClientCertificateAsync(options).whenComplete((certificate, failure) -> {
-            if (failure == null) {
-                result.complete(certificate);
-                return;
-            }
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            try {
-                if (!(cause instanceof NegotiationException x)) {
-                    throw cause;
-                }
-                result.complete(passOrRefuse(x));
-            } catch (Throwable x) {
-                result.completeExceptionally(x);
-            }
-        });
-        return result;
+        return Stages.follow(
+                ClientCertificates.of(request).negotiateClientCertificateAsync(options), (certificate, failure) -> {
+                    if (failure == null) {
+                        return certificate;
+                    }
+                    if (failure instanceof NegotiationException x) {
+                        return passOrRefuse(x);
+                    }
+                    throw failure;
+                });
     }
 
     /** Where a certificate is but wanted, a client that cannot be asked is as good as one that has none. */

@@ -28,6 +28,20 @@ public interface ClientCertificates {
     String ATTRIBUTE = "dev.latchkey.ClientCertificates";
 
     /**
+     * The request attribute that tells by its {@code toString()} what became of the request's last call, for the access
+     * log: {@value}. {@code certificate}, {@code none} or a reason's code and token, and by which {@link Mechanism} the
+     * client was asked, such as {@code certificate renegotiation} or {@code LK105 engine-cannot}; {@code -} while a call
+     * goes on. Absent where nothing was called. Holds nothing of a certificate.
+     */
+    String OUTCOME_ATTRIBUTE = "dev.latchkey.outcome";
+
+    /**
+     * The request attribute that tells by its {@code toString()} the code and token of the first failure of the
+     * request's calls, for the access log: {@value}. {@code -} where none failed; absent where nothing was called.
+     */
+    String FIRST_FAILURE_ATTRIBUTE = "dev.latchkey.firstFailure";
+
+    /**
      * {@return the service of a request}
      *
      * <p>Where no connector with Latchkey served the request, the service is there all the same: it knows no
@@ -84,11 +98,12 @@ public interface ClientCertificates {
      * Asks for the client's certificate; no thread waits meanwhile.
      *
      * <p>In a servlet call {@code request.startAsync()} before: its timeout is then lengthened by the time that the
-     * negotiation may take. {@code thenRun(asyncContext::dispatch)} is the simplest way to go on.
+     * negotiation may take, once a request, and only if the client is asked. {@code thenRun(asyncContext::dispatch)} is
+     * the simplest way to go on.
      *
      * @param options how
      * @return completes on a thread of the server's pool, in the web application's context, with the certificate or
-     *     with a {@link NegotiationException}. Cancelling it ({@code toCompletableFuture().cancel(true)}) gives up at
+     *     with a {@link NegotiationException}; complete at once where nobody has to be asked. Cancelling it ({@code toCompletableFuture().cancel(true)}) gives up at
      *     once; once the client was asked by renegotiation, that costs the connection
      */
     CompletionStage<ClientCertificate> negotiateClientCertificateAsync(NegotiationOptions options);

@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
  * A negotiation that did not end in a usable certificate.
  *
  * <p>An {@link IOException}, so that it may leave a servlet's {@code doGet}: the server then answers
- * {@link Reason#status()} where the connection lives, and logs one line. The message begins with the reason's code and
- * holds nothing of a certificate.
+ * {@link Reason#status()} where the connection lives, and has no stack trace for it. One line of the log tells of each
+ * failure, whoever catches it. The message begins with the reason's code and holds nothing of a certificate.
+ *
+ * <p>A framework between servlet and server may answer in its own way: JAX-RS implementations that end in 500 what they do
+ * not know need an {@code ExceptionMapper<NegotiationException>} that answers {@link #status()}.
  */
 public class NegotiationException extends IOException {
     private static final long serialVersionUID = 1L;

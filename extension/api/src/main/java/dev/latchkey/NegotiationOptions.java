@@ -46,7 +46,19 @@ public final class NegotiationOptions {
         MARK
     }
 
+    /** The bounds of a time: a clock counts milliseconds, and nobody waits for longer than a day. */
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private static final NegotiationOptions DEFAULTS = builder().build();
+
+    /** What a server that configures nothing adds, so that nothing is left open. */
+    static final NegotiationOptions STANDARD = builder()
+            .deadline(Duration.ofSeconds(120))
+            .bodyTimeout(Duration.ofSeconds(30))
+            .bodyLimit(128 * 1024)
+            .build();
 
     private final @Nullable Duration deadline;
     private final @Nullable Duration bodyTimeout;
@@ -162,11 +174,11 @@ public final class NegotiationOptions {
          * Sets how long the client may take to answer, from the moment at which it is asked. A person may have to find
          * a card and type a PIN. A client that dribbles bytes does not extend it.
          *
-         * @param deadline more than zero
+         * @param deadline from one millisecond to one day
          * @return this
          */
         public Builder deadline(Duration deadline) {
-            this.deadline = positive(deadline, "deadline");
+            this.deadline = bounded(deadline, "deadline");
             return this;
         }
 
@@ -174,11 +186,11 @@ public final class NegotiationOptions {
          * Sets how long the rest of the body may take to arrive, before the client is asked. Apart from the deadline,
          * so that a slow honest upload does not eat it and a dribbled one does not extend it.
          *
-         * @param bodyTimeout more than zero
+         * @param bodyTimeout from one millisecond to one day
          * @return this
          */
         public Builder bodyTimeout(Duration bodyTimeout) {
-            this.bodyTimeout = positive(bodyTimeout, "bodyTimeout");
+            this.bodyTimeout = bounded(bodyTimeout, "bodyTimeout");
             return this;
         }
 
@@ -294,9 +306,10 @@ public final class NegotiationOptions {
             return new NegotiationOptions(this);
         }
 
-        private static Duration positive(Duration value, String name) {
-            if (value.isNegative() || value.isZero()) {
-                throw new IllegalArgumentException(name + " is " + value + "; it must be more than zero");
+        private static Duration bounded(Duration value, String name) {
+            if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        name + " is " + value + "; it must be from one millisecond to one day");
             }
             return value;
         }

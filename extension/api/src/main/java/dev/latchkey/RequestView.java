@@ -1,5 +1,6 @@
 package dev.latchkey;
 
+import dev.latchkey.spi.Refusals;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
@@ -113,6 +114,13 @@ final class RequestView {
         }
     }
 
+    /** {@return a failure of this request, as the server makes it; one that no server knows where there is none} */
+    NegotiationException refuse(Reason reason) {
+        return whileItLives(() -> attribute(Refusals.ATTRIBUTE)) instanceof Refusals server
+                ? server.refuse(reason)
+                : new NegotiationException(reason, true, null, null);
+    }
+
     boolean isSecure() {
         return Boolean.TRUE.equals(invoke(methods.isSecure, request));
     }
@@ -121,24 +129,31 @@ final class RequestView {
      * Lengthens the timeout of a started asynchronous request, if there is one and it has a timeout. A container reads
      * it when {@code service()} returns, so it is called before that.
      *
+     * @param lengthened what this returned before, or 0: a timeout that stands at this value was lengthened already
      * @param byMillis how much longer, in milliseconds
+     * @return the timeout that was set, in milliseconds, now or before
      */
-    void lengthenAsyncTimeout(long byMillis) {
+    long lengthenAsyncTimeout(long lengthened, long byMillis) {
         if (!Boolean.TRUE.equals(whileItLives(() -> invoke(methods.isAsyncStarted, request)))) {
-            return;
+            return lengthened;
         }
         Object context = whileItLives(() -> invoke(methods.getAsyncContext, request));
         if (context == null) {
-            return;
+            return lengthened;
         }
         Methods ofContext = METHODS.get(context.getClass());
-        if (invoke(ofContext.getTimeout, context) instanceof Long timeout && timeout > 0) {
-            try {
-                invoke(ofContext.setTimeout, context, timeout + byMillis);
-            } catch (IllegalStateException tooLate) {
-                // service() has returned: the application set its own clock going, and keeps it.
-                return;
-            }
+        if (!(whileItLives(() -> invoke(ofContext.getTimeout, context)) instanceof Long timeout)
+                || timeout <= 0
+                || timeout == lengthened
+                || timeout > Long.MAX_VALUE - byMillis) {
+            return lengthened;
+        }
+        try {
+            invoke(ofContext.setTimeout, context, timeout + byMillis);
+            return timeout + byMillis;
+        } catch (IllegalStateException tooLate) {
+            // service() has returned: the application set its own clock going, and keeps it.
+            return lengthened;
         }
     }
 

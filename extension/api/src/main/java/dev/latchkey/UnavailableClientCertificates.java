@@ -3,11 +3,13 @@ package dev.latchkey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The service of a request that no connector with Latchkey served: it knows nothing and cannot ask. Immutable. */
+/** The service of a request that no connector with Latchkey served: it knows nothing and cannot ask. Any thread. */
 final class UnavailableClientCertificates implements ClientCertificates {
+    private final RequestView request;
     private final Reason reason;
 
-    UnavailableClientCertificates(Reason reason) {
+    UnavailableClientCertificates(RequestView request, Reason reason) {
+        this.request = request;
         this.reason = reason;
     }
 
@@ -18,7 +20,7 @@ final class UnavailableClientCertificates implements ClientCertificates {
 
     @Override
     public NegotiationOptions defaults() {
-        return NegotiationOptions.defaults();
+        return NegotiationOptions.STANDARD;
     }
 
     @Override
@@ -37,6 +39,6 @@ final class UnavailableClientCertificates implements ClientCertificates {
     }
 
     private NegotiationException failure() {
-        return new NegotiationException(reason, true, null, null);
+        return CallRecord.of(request).failed(request.refuse(reason));
     }
 }

@@ -70,6 +70,7 @@ class BoundClientCertificatesTest {
 
     @BeforeEach
     void bind() {
+        request.attributes.clear();
         request.attributes.put(ClientCertificates.ATTRIBUTE, service);
     }
 
@@ -164,6 +165,7 @@ class BoundClientCertificatesTest {
     }
 
     private void assertFailsFor(Reason reason) {
+        bind(); // another request
         assertThatThrownBy(() -> certificates().negotiateClientCertificate())
                 .isInstanceOfSatisfying(
                         NegotiationException.class, x -> assertThat(x.reason()).isEqualTo(reason));

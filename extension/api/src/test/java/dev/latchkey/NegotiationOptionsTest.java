@@ -67,6 +67,30 @@ class NegotiationOptionsTest {
     }
 
     @Test
+    void timesAreBoundedOnBothSides() {
+        for (Duration good : List.of(Duration.ofMillis(1), Duration.ofDays(1))) {
+            NegotiationOptions options = NegotiationOptions.builder()
+                    .deadline(good)
+                    .bodyTimeout(good)
+                    .build();
+            assertThat(options.deadline()).contains(good);
+        }
+        for (Duration bad : List.of(
+                Duration.ofNanos(1),
+                Duration.ofMillis(1).minusNanos(1),
+                Duration.ofDays(1).plusNanos(1),
+                Duration.ofSeconds(Long.MAX_VALUE),
+                Duration.ofSeconds(Long.MIN_VALUE))) {
+            assertThatThrownBy(() -> NegotiationOptions.builder().deadline(bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("one day");
+            assertThatThrownBy(() -> NegotiationOptions.builder().bodyTimeout(bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("one day");
+        }
+    }
+
+    @Test
     void aNeededCertificateCannotBeGoneOnWithout() {
         assertThatThrownBy(() -> NegotiationOptions.builder()
                         .need()
