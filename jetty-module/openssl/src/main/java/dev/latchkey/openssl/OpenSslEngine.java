@@ -171,6 +171,11 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
     }
 
     @Override
+    public boolean isInsideMessage() {
+        return locked(() -> connection != null && connection.isInsideMessage());
+    }
+
+    @Override
     public List<X509Certificate> receivedCertificates() {
         return locked(
                 () -> connection == null ? List.of() : connection.request().chain());

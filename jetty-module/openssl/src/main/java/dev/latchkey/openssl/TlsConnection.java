@@ -1,6 +1,7 @@
 package dev.latchkey.openssl;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Closing is apart from the phases, one flag a direction. A renegotiation is part of ESTABLISHED and has a state of
  * its own. A post-handshake request is no handshake: application data goes on, and a server that saw a handshake status
- * would take it for a renegotiation.
+ * would take it for a renegotiation. But once a message of the peer's has begun, or an answer of several, OpenSSL writes
+ * nothing until it is whole: then the status is {@code NEED_UNWRAP}, and {@code wrap} takes nothing.
  */
 final class TlsConnection {
     /** Where the handshake is. */
@@ -38,6 +40,8 @@ final class TlsConnection {
     private static final int KEY_UPDATE_NOT_REQUESTED = 0;
     private static final int CONTENT_HANDSHAKE = 22;
     private static final byte[] PLAIN_CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
+    /** A handshake record of zeros, which no key has protected. */
+    private static final byte[] UNPROTECTED = Arrays.copyOf(new byte[] {CONTENT_HANDSHAKE, 3, 3, 0, 64}, 5 + 64);
 
     private final OpenSslContext context;
     private final EngineSettings settings;
@@ -55,6 +59,7 @@ final class TlsConnection {
     private boolean closeNotifyReceived;
     private boolean anyRecordTaken;
     private boolean finishedDue;
+    private boolean insideMessage;
 
     TlsConnection(OpenSslEngine engine, OpenSslContext context, EngineSettings settings, OpenSslSession session) {
         this.context = context;
@@ -85,6 +90,11 @@ final class TlsConnection {
         return phase == Phase.HANDSHAKING || renegotiation.isPending();
     }
 
+    /** Whether the peer has begun a handshake message, or an answer of several, that is not yet whole. */
+    boolean isInsideMessage() {
+        return isEstablished() && insideMessage && !inboundClosed && !outboundClosed;
+    }
+
     boolean isInboundDone() {
         return inboundClosed;
     }
@@ -106,7 +116,9 @@ final class TlsConnection {
             return HandshakeStatus.NEED_WRAP;
         }
         boolean open = !inboundClosed && !outboundClosed;
-        return open && isHandshaking() ? HandshakeStatus.NEED_UNWRAP : HandshakeStatus.NOT_HANDSHAKING;
+        return open && (isHandshaking() || insideMessage)
+                ? HandshakeStatus.NEED_UNWRAP
+                : HandshakeStatus.NOT_HANDSHAKING;
     }
 
     // ---- handshakes
@@ -146,6 +158,7 @@ final class TlsConnection {
                 throw fail(SslError.drain().exception(true, upcalls.takeFailure()));
             }
         }
+        insideMessage = LibSsl.SSL_in_init(ssl) != 0;
         SslError.clear();
     }
 
@@ -239,7 +252,9 @@ final class TlsConnection {
             throws SSLException {
         long ssl = open.address();
         int produced = Plaintext.read(ssl, destinations, offset, count, expected);
-        switch (produced > 0 ? ERROR_NONE : error(ssl, produced)) {
+        int error = produced > 0 ? ERROR_NONE : error(ssl, produced);
+        insideMessage = LibSsl.SSL_in_init(ssl) != 0;
+        switch (error) {
             case ERROR_NONE, ERROR_WANT_READ -> taken(ssl, type);
             case ERROR_ZERO_RETURN -> onCloseNotify();
             default -> throw fail(SslError.drain().exception(isNegotiating(), upcalls.takeFailure()));
@@ -255,10 +270,9 @@ final class TlsConnection {
         if (!session.getProtocol().equals(Protocols.TLS_1_2) || type == TlsRecord.APPLICATION_DATA) {
             return;
         }
-        boolean inHandshake = LibSsl.SSL_in_init(ssl) != 0;
-        if (renegotiation.isStarted() && !inHandshake) {
+        if (renegotiation.isStarted() && !insideMessage) {
             established(ssl);
-        } else if (!renegotiation.isPending() && inHandshake) {
+        } else if (!renegotiation.isPending() && insideMessage) {
             renegotiation.onPeersRequest();
         } else if (!renegotiation.isPending() && type == CONTENT_HANDSHAKE && renegotiation.onRefused()) {
             throw fail(new SSLProtocolException("The peer keeps asking for renegotiation"));
@@ -269,8 +283,8 @@ final class TlsConnection {
         closeNotifyReceived = true;
         inboundClosed = true;
         requests.onFailure();
-        if (session.getProtocol().equals(Protocols.TLS_1_2)) {
-            closeOutbound(); // TLS 1.2 answers at once; TLS 1.3 can go on sending.
+        if (insideMessage || session.getProtocol().equals(Protocols.TLS_1_2)) {
+            closeOutbound(); // TLS 1.2 answers at once; TLS 1.3 can go on sending, but not inside a message.
         }
         releaseIfDone();
     }
@@ -317,16 +331,17 @@ final class TlsConnection {
     private int write(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {
         SslHandle open = handle();
         long ssl = open.address();
-        if (renegotiation.isStarted() && LibSsl.SSL_in_init(ssl) != 0) {
+        if (insideMessage) {
             return 0;
         }
         open.bio().lendDestination(destination);
         try {
             int consumed = Plaintext.write(ssl, sources, offset, count);
-            if (consumed <= 0 && LibSsl.SSL_get_error(ssl, consumed) != ERROR_WANT_READ) {
+            if (consumed <= 0) {
+                // With no message begun there is nothing that a write waits for.
                 throw fail(SslError.drain().exception(false, upcalls.takeFailure()));
             }
-            return Math.max(0, consumed);
+            return consumed;
         } finally {
             open.bio().takeBack();
             SslError.clear();
@@ -344,7 +359,7 @@ final class TlsConnection {
 
     // ---- closing
 
-    /** Queues close_notify where TLS lets us, and sends no application data any more. */
+    /** Queues close_notify, or a fatal alert where OpenSSL makes none, and sends no application data any more. */
     void closeOutbound() {
         if (outboundClosed) {
             return;
@@ -359,8 +374,24 @@ final class TlsConnection {
         } else if (open != null && LibSsl.SSL_in_init(open.address()) == 0) {
             LibSsl.SSL_shutdown(open.address());
             SslError.clear();
+        } else if (open != null) {
+            abort(open);
         }
         releaseIfDone();
+    }
+
+    /** Inside a handshake OpenSSL makes no close_notify; it answers what cannot be a record by a fatal alert. */
+    private void abort(SslHandle open) {
+        inboundClosed = true;
+        requests.onFailure();
+        ByteBuffer record = ByteBuffer.wrap(UNPROTECTED);
+        open.bio().lendSource(record, record.remaining());
+        try {
+            LibSsl.SSL_do_handshake(open.address());
+        } finally {
+            open.bio().takeBack();
+            SslError.clear();
+        }
     }
 
     /**
@@ -372,8 +403,11 @@ final class TlsConnection {
         if (inboundClosed) {
             return;
         }
+        // A handshake that cannot end leaves nothing to send either, but that it is given up.
+        if (insideMessage) {
+            closeOutbound();
+        }
         inboundClosed = true;
-        // A handshake that cannot end leaves nothing to send either.
         outboundClosed |= phase == Phase.HANDSHAKING;
         requests.onFailure();
         releaseIfDone();

@@ -57,6 +57,18 @@ public interface PostHandshakeAuthenticationEngine {
      */
     void requestCertificate(@Nullable Collection<X500Principal> authorities) throws SSLException;
 
+    /**
+     * Whether the peer has begun a handshake message, or an answer of several, and what came of it is not whole: a
+     * Certificate whose Finished is to come, a KeyUpdate without its end. Until it is whole nothing can be written on
+     * this connection: {@code wrap} takes no data, and the handshake status is {@code NEED_UNWRAP}. To close then is to
+     * abort: a fatal alert is sent and no close_notify.
+     *
+     * <p>Together with {@link State#SENT} it tells an answer that has begun from one of which nothing came yet.
+     *
+     * @return false before the first handshake is complete, and when the connection is closed in either direction
+     */
+    boolean isInsideMessage();
+
     /** How far the last request is; never null. */
     State certificateRequestState();
 
