@@ -18,7 +18,7 @@ final class Certificates {
 
     /** C's {@code i2d} functions: the length when the destination is null, else they write to where it points. */
     @FunctionalInterface
-    private interface Encoder {
+    interface Encoder {
         int encode(long object, MemorySegment destination);
     }
 
@@ -82,12 +82,17 @@ final class Certificates {
             MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, der);
             MemorySegment pointer = arena.allocateFrom(ValueLayout.ADDRESS, bytes);
             long made = decoder.decode(MemorySegment.NULL, pointer, der.length);
-            bytes.fill((byte) 0); // It may be a private key.
+            bytes.fill((byte) 0); // It may be a private key, or a session with its secret.
             return made;
         }
     }
 
-    private static byte[] encode(long object, Encoder encoder) {
+    /**
+     * DER of something that OpenSSL has.
+     *
+     * @throws IllegalStateException if OpenSSL cannot encode it
+     */
+    static byte[] encode(long object, Encoder encoder) {
         int length = encoder.encode(object, MemorySegment.NULL);
         if (length <= 0) {
             throw SslError.illegal("OpenSSL could not encode");
@@ -95,7 +100,9 @@ final class Certificates {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(length);
             encoder.encode(object, arena.allocateFrom(ValueLayout.ADDRESS, bytes));
-            return bytes.toArray(ValueLayout.JAVA_BYTE);
+            byte[] encoded = bytes.toArray(ValueLayout.JAVA_BYTE);
+            bytes.fill((byte) 0); // As in decode.
+            return encoded;
         }
     }
 }

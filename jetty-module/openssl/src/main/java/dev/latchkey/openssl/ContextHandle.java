@@ -25,9 +25,15 @@ final class ContextHandle extends NativeHandle {
     /** For each handshake, as JSSE has it; OpenSSL would make two, and again after each post-handshake authentication. */
     private static final long TICKETS = 1;
 
+    /** Sessions have identifiers, and the store is ours: OpenSSL's would lend one object to many connections. */
+    private static final int CACHE_SERVER = 0x2;
+
+    private static final int CACHE_NO_AUTO_CLEAR = 0x80;
+    private static final int CACHE_NO_INTERNAL = 0x300;
+
     private static final int SET_MODE = 33;
     private static final int SET_READ_AHEAD = 41;
-    private static final int SET_CACHE_SIZE = 42;
+    private static final int SET_CACHE_MODE = 44;
     private static final int SET_SERVER_NAME_CALLBACK = 53;
     private static final int SET_DH_AUTO = 118;
 
@@ -41,6 +47,9 @@ final class ContextHandle extends NativeHandle {
         // One record is lent at a time, so reading ahead takes header and body in one upcall, and no more.
         control(SET_READ_AHEAD, 1);
         control(SET_DH_AUTO, 1);
+        control(SET_CACHE_MODE, CACHE_SERVER | CACHE_NO_AUTO_CLEAR | CACHE_NO_INTERNAL);
+        // How old a session may get is said for each ticket, and asked where sessions are kept.
+        LibSslContext.SSL_CTX_set_timeout(context, Integer.MAX_VALUE);
         LibSslContext.SSL_CTX_set_num_tickets(context, TICKETS);
         installCallbacks(context);
     }
@@ -52,6 +61,7 @@ final class ContextHandle extends NativeHandle {
         LibSslContext.SSL_CTX_set_alpn_select_cb(context, Upcalls.ALPN, none);
         LibSslContext.SSL_CTX_set_client_hello_cb(context, Upcalls.CLIENT_HELLO, none);
         LibSslContext.SSL_CTX_callback_ctrl(context, SET_SERVER_NAME_CALLBACK, Upcalls.SERVER_NAME);
+        LibSslContext.SSL_CTX_sess_set_get_cb(context, Upcalls.SESSION_WANTED);
         LibSslContext.SSL_CTX_set_session_ticket_cb(context, Upcalls.TICKET_MADE, Upcalls.TICKET_READ, none);
     }
 
@@ -72,15 +82,6 @@ final class ContextHandle extends NativeHandle {
         } finally {
             SslError.clear();
         }
-    }
-
-    /** How many TLS sessions the server keeps for clients that take no ticket; 0 means no limit. */
-    void setCacheSize(int size) {
-        control(SET_CACHE_SIZE, size);
-    }
-
-    void setTimeout(int seconds) {
-        LibSslContext.SSL_CTX_set_timeout(address(), seconds);
     }
 
     private void control(int command, long number) {

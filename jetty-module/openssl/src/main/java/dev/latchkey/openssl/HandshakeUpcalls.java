@@ -33,6 +33,7 @@ final class HandshakeUpcalls {
     private final AlpnSelection alpn;
     private final SessionIdentity identity;
     private final Tickets tickets;
+    private final Resumption resumption;
     private boolean firstHandshakeDone;
     private @Nullable Throwable failure;
 
@@ -53,7 +54,8 @@ final class HandshakeUpcalls {
         this.serverNames = new ServerNames(settings);
         this.alpn = new AlpnSelection(engine, settings);
         this.identity = new SessionIdentity(context, keySelector, serverNames);
-        this.tickets = new Tickets(identity, context.endedSessions());
+        this.tickets = new Tickets(identity, context.keptSessions(), context.endedSessions());
+        this.resumption = new Resumption(identity, context.keptSessions(), context.endedSessions());
     }
 
     SessionIdentity identity() {
@@ -66,6 +68,10 @@ final class HandshakeUpcalls {
 
     Tickets tickets() {
         return tickets;
+    }
+
+    Resumption resumption() {
+        return resumption;
     }
 
     void finishFirstHandshake(long ssl) {
@@ -150,6 +156,7 @@ final class HandshakeUpcalls {
             case MESSAGE_CERTIFICATE, MESSAGE_COMPRESSED_CERTIFICATE -> {
                 if (request.isPending()) {
                     identity.expectChain();
+                    identity.begin(null);
                     request.on(Event.CERTIFICATE);
                 }
             }

@@ -59,7 +59,6 @@ final class LibSsl {
     private static final MethodHandle H_SSL_get_session = ssl("SSL_get_session", PTR, PTR);
     private static final MethodHandle H_SSL_session_reused = ssl("SSL_session_reused", INT, PTR);
     private static final MethodHandle H_SSL_get0_peer_certificate = ssl("SSL_get0_peer_certificate", PTR, PTR);
-    private static final MethodHandle H_SSL_get_peer_cert_chain = ssl("SSL_get_peer_cert_chain", PTR, PTR);
     private static final MethodHandle H_SSL_get_verify_result = ssl("SSL_get_verify_result", LONG, PTR);
 
     private static final MethodHandle H_SSL_renegotiate = ssl("SSL_renegotiate", INT, PTR);
@@ -339,14 +338,6 @@ final class LibSsl {
     static long SSL_get0_peer_certificate(long ssl) {
         try {
             return (long) H_SSL_get0_peer_certificate.invokeExact(ssl);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    static long SSL_get_peer_cert_chain(long ssl) {
-        try {
-            return (long) H_SSL_get_peer_cert_chain.invokeExact(ssl);
         } catch (Throwable t) {
             throw unexpected(t);
         }

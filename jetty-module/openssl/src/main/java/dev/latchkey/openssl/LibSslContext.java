@@ -33,7 +33,7 @@ final class LibSslContext {
     private static final MethodHandle H_SSL_CTX_set_ciphersuites = ssl("SSL_CTX_set_ciphersuites", INT, PTR, BUF);
     private static final MethodHandle H_SSL_CTX_get_ciphers = ssl("SSL_CTX_get_ciphers", PTR, PTR);
     private static final MethodHandle H_SSL_CTX_set_client_CA_list = ssl("SSL_CTX_set_client_CA_list", null, PTR, PTR);
-    private static final MethodHandle H_SSL_CTX_remove_session = ssl("SSL_CTX_remove_session", INT, PTR, PTR);
+    private static final MethodHandle H_SSL_CTX_sess_set_get_cb = ssl("SSL_CTX_sess_set_get_cb", null, PTR, BUF);
     private static final MethodHandle H_SSL_CTX_set_cert_verify_callback =
             ssl("SSL_CTX_set_cert_verify_callback", null, PTR, BUF, BUF);
     private static final MethodHandle H_SSL_CTX_set_cert_cb = ssl("SSL_CTX_set_cert_cb", null, PTR, BUF, BUF);
@@ -52,6 +52,9 @@ final class LibSslContext {
             ssl("SSL_SESSION_set1_ticket_appdata", INT, PTR, BUF, LONG);
     private static final MethodHandle H_SSL_SESSION_get0_ticket_appdata =
             ssl("SSL_SESSION_get0_ticket_appdata", INT, PTR, BUF, BUF);
+    private static final MethodHandle H_SSL_SESSION_set_timeout = ssl("SSL_SESSION_set_timeout", LONG, PTR, LONG);
+    private static final MethodHandle H_d2i_SSL_SESSION = ssl("d2i_SSL_SESSION", PTR, BUF, BUF, LONG);
+    private static final MethodHandle H_i2d_SSL_SESSION = ssl("i2d_SSL_SESSION", INT, PTR, BUF);
     private static final MethodHandle H_SSL_get_ex_data_X509_STORE_CTX_idx =
             ssl("SSL_get_ex_data_X509_STORE_CTX_idx", INT);
 
@@ -153,9 +156,9 @@ final class LibSslContext {
         }
     }
 
-    static int SSL_CTX_remove_session(long ctx, long session) {
+    static void SSL_CTX_sess_set_get_cb(long ctx, MemorySegment function) {
         try {
-            return (int) H_SSL_CTX_remove_session.invokeExact(ctx, session);
+            H_SSL_CTX_sess_set_get_cb.invokeExact(ctx, function);
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -260,6 +263,30 @@ final class LibSslContext {
     static int SSL_get_ex_data_X509_STORE_CTX_idx() {
         try {
             return (int) H_SSL_get_ex_data_X509_STORE_CTX_idx.invokeExact();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long SSL_SESSION_set_timeout(long session, long seconds) {
+        try {
+            return (long) H_SSL_SESSION_set_timeout.invokeExact(session, seconds);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long d2i_SSL_SESSION(MemorySegment result, MemorySegment der, long length) {
+        try {
+            return (long) H_d2i_SSL_SESSION.invokeExact(result, der, length);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int i2d_SSL_SESSION(long session, MemorySegment der) {
+        try {
+            return (int) H_i2d_SSL_SESSION.invokeExact(session, der);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -35,6 +35,7 @@ class OpenSslContext extends SSLContextSpi {
 
     private final List<String> protocols;
     private final EndedSessions endedSessions = new EndedSessions(MOST_ENDED_SESSIONS);
+    private final KeptSessions keptSessions = new KeptSessions(System::currentTimeMillis);
     private final NativeKeys keys = new NativeKeys();
     private final List<List<X509Certificate>> localChains = new CopyOnWriteArrayList<>();
     private @Nullable ContextHandle handle;
@@ -66,7 +67,7 @@ class OpenSslContext extends SSLContextSpi {
             authorities = new Authorities(trustManager());
             made.setAuthorities(authorities.usual());
             handle = made;
-            sessionContext = new OpenSslSessionContext(made);
+            sessionContext = new OpenSslSessionContext(keptSessions);
         } catch (GeneralSecurityException | RuntimeException e) {
             throw e instanceof KeyManagementException k ? k : new KeyManagementException(e.getMessage(), e);
         } finally {
@@ -159,6 +160,16 @@ class OpenSslContext extends SSLContextSpi {
 
     EndedSessions endedSessions() {
         return endedSessions;
+    }
+
+    KeptSessions keptSessions() {
+        return keptSessions;
+    }
+
+    /** This session is not resumed any more, by whatever ticket or identifier. */
+    void end(SessionId id) {
+        endedSessions.add(id);
+        keptSessions.remove(id);
     }
 
     /** A number for this chain that a ticket can carry; -1 for none. */

@@ -373,9 +373,9 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         }
     }
 
-    private void forgetSession() {
+    private void endSessions() {
         if (connection != null) {
-            connection.forgetSession();
+            connection.endSessions();
         }
     }
 
@@ -383,7 +383,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         TlsConnection made = connection;
         if (made == null) {
             OpenSslSession own = new OpenSslSession(
-                    context, settings.isClient(), getPeerHost(), getPeerPort(), () -> change(this::forgetSession));
+                    context, settings.isClient(), getPeerHost(), getPeerPort(), () -> change(this::endSessions));
             made = new TlsConnection(this, context, settings, own);
             session = own;
             connection = made;

@@ -5,6 +5,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
@@ -41,21 +42,20 @@ final class OpenSslSession extends ExtendedSSLSession {
     private final boolean client;
     private final @Nullable String peerHost;
     private final int peerPort;
-    private final Runnable forgetNative;
+    private final Runnable end;
     private final long made = System.currentTimeMillis();
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private volatile SessionState state = SessionState.NULL;
     private volatile long lastAccessedTime = made;
     private volatile boolean valid = true;
 
-    /** The action takes the session out of the server's own store. */
-    OpenSslSession(
-            OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort, Runnable forgetNative) {
+    /** The action ends what can be resumed of this connection. */
+    OpenSslSession(OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort, Runnable end) {
         this.context = context;
         this.client = client;
         this.peerHost = peerHost;
         this.peerPort = peerPort;
-        this.forgetNative = forgetNative;
+        this.end = end;
     }
 
     SessionState state() {
@@ -63,13 +63,18 @@ final class OpenSslSession extends ExtendedSSLSession {
     }
 
     void update(SessionState newState) {
+        if (!Objects.equals(newState.id(), state.id())) {
+            valid = true; // A new session of the same connection was not invalidated.
+        }
         state = newState;
         lastAccessedTime = System.currentTimeMillis();
     }
 
+    /** Empty before the first handshake is complete, never afterwards. */
     @Override
     public byte[] getId() {
-        return state.id().clone();
+        SessionId id = state.id();
+        return id == null ? new byte[0] : id.bytes();
     }
 
     @Override
@@ -89,12 +94,14 @@ final class OpenSslSession extends ExtendedSSLSession {
         return lastAccessedTime;
     }
 
-    /** This session is not resumed any more, by whatever ticket. The connection goes on. */
+    /**
+     * This session is not resumed any more, by whatever ticket or identifier; nor is what it was before a
+     * renegotiation or a post-handshake authentication. The connection goes on.
+     */
     @Override
     public void invalidate() {
         valid = false;
-        context.endedSessions().add(state.family());
-        forgetNative.run();
+        end.run();
     }
 
     @Override

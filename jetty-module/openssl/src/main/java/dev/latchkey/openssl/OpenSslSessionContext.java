@@ -7,21 +7,18 @@ import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a context's TLS sessions. The sessions themselves are OpenSSL's and in the clients' tickets, so none
- * is listed here. Safe for any thread.
+ * The settings of a context's TLS sessions. The sessions themselves are encoded, here or in the clients' tickets, so
+ * none is listed. Safe for any thread.
  */
 final class OpenSslSessionContext implements SSLSessionContext {
-    private static final int DEFAULT_TIMEOUT = 86_400;
-    private static final int DEFAULT_CACHE_SIZE = 20_480;
+    private final KeptSessions kept;
 
-    private final ContextHandle handle;
-    private int timeout;
-    private int cacheSize;
+    OpenSslSessionContext(KeptSessions kept) {
+        this.kept = kept;
+    }
 
-    OpenSslSessionContext(ContextHandle handle) {
-        this.handle = handle;
-        setSessionTimeout(DEFAULT_TIMEOUT);
-        setSessionCacheSize(DEFAULT_CACHE_SIZE);
+    KeptSessions kept() {
+        return kept;
     }
 
     @Override
@@ -34,32 +31,30 @@ final class OpenSslSessionContext implements SSLSessionContext {
         return Collections.emptyEnumeration();
     }
 
-    /** Applies to TLS sessions that begin later; 0 means no limit. */
+    /** Applies to sessions that are kept and to tickets that are given later; 0 means no limit. */
     @Override
-    public synchronized void setSessionTimeout(int seconds) {
+    public void setSessionTimeout(int seconds) {
         if (seconds < 0) {
             throw new IllegalArgumentException("A timeout cannot be negative: " + seconds);
         }
-        timeout = seconds;
-        handle.setTimeout(seconds == 0 ? Integer.MAX_VALUE : seconds);
+        kept.setTimeout(seconds);
     }
 
     @Override
-    public synchronized int getSessionTimeout() {
-        return timeout;
+    public int getSessionTimeout() {
+        return kept.timeout();
     }
 
     @Override
-    public synchronized void setSessionCacheSize(int size) {
+    public void setSessionCacheSize(int size) {
         if (size < 0) {
             throw new IllegalArgumentException("A cache size cannot be negative: " + size);
         }
-        cacheSize = size;
-        handle.setCacheSize(size);
+        kept.setMost(size);
     }
 
     @Override
-    public synchronized int getSessionCacheSize() {
-        return cacheSize;
+    public int getSessionCacheSize() {
+        return kept.most();
     }
 }

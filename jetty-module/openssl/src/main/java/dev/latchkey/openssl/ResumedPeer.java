@@ -20,32 +20,33 @@ final class ResumedPeer {
 
     private ResumedPeer() {}
 
-    /** The chain of a resumed session: the leaf as OpenSSL kept it, the rest as we did. */
+    /** The chain of a resumed session: the leaf as OpenSSL kept it, the rest as we did. Without our part, none. */
     static List<X509Certificate> chain(long ssl, @Nullable TicketData data) {
         long leaf = LibSsl.SSL_get0_peer_certificate(ssl);
-        if (leaf == 0 || (int) LibSsl.SSL_get_verify_result(ssl) != VERIFIED) {
+        if (data == null || leaf == 0 || (int) LibSsl.SSL_get_verify_result(ssl) != VERIFIED) {
             return List.of();
         }
         try {
             List<X509Certificate> chain = new ArrayList<>();
             chain.add(Certificates.toJava(leaf));
-            chain.addAll(
-                    data == null ? Certificates.toJavaList(LibSsl.SSL_get_peer_cert_chain(ssl)) : data.intermediates());
+            chain.addAll(data.intermediates());
             return List.copyOf(chain);
         } catch (CertificateException e) {
             return List.of();
         }
     }
 
-    static byte[] sessionId(long ssl) {
+    /** The identifier that the server sent; null when it sent none. */
+    static @Nullable SessionId sessionId(long ssl) {
         long session = LibSsl.SSL_get_session(ssl);
         if (session == 0) {
-            return SessionState.NULL.id();
+            return null;
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment length = arena.allocate(ValueLayout.JAVA_INT);
             long id = LibSslContext.SSL_SESSION_get_id(session, length);
-            return Native.bytes(id, length.get(ValueLayout.JAVA_INT, 0)).toArray(ValueLayout.JAVA_BYTE);
+            int size = length.get(ValueLayout.JAVA_INT, 0);
+            return size == 0 ? null : SessionId.of(Native.bytes(id, size).toArray(ValueLayout.JAVA_BYTE));
         }
     }
 }

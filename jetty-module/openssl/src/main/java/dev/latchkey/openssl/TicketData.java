@@ -13,24 +13,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we add to a session ticket: OpenSSL's own keeps the peer's leaf certificate only.
+ * What we add to a TLS session that can be resumed: OpenSSL's own keeps the peer's leaf certificate only.
  *
- * @param family the same for all tickets of one TLS session, so that it can be ended
+ * @param id the same for all tickets of one TLS session, so that it can be ended
  * @param created when the TLS session began, in milliseconds of the epoch
  * @param localChain the number of our chain in the context, or -1
  * @param intermediates the peer's certificates after its leaf, as it sent them
  */
-record TicketData(long family, long created, int localChain, List<X509Certificate> intermediates) {
+record TicketData(SessionId id, long created, int localChain, List<X509Certificate> intermediates) {
     /** A ticket travels in each ClientHello; a longer chain than this is not worth it, and only its leaf is kept. */
     static final int MAX_CHAIN_SIZE = 12 * 1024;
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT);
-            out.writeLong(family);
+            byte[] name = id.bytes();
+            out.writeByte(name.length);
+            out.write(name);
             out.writeLong(created);
             out.writeInt(localChain);
             List<byte[]> chain = encodedChain();
@@ -51,7 +53,7 @@ record TicketData(long family, long created, int localChain, List<X509Certificat
             if (in.readByte() != FORMAT) {
                 return null;
             }
-            long family = in.readLong();
+            SessionId id = SessionId.of(in.readNBytes(in.readUnsignedByte()));
             long created = in.readLong();
             int localChain = in.readInt();
             int size = in.readUnsignedByte();
@@ -59,7 +61,7 @@ record TicketData(long family, long created, int localChain, List<X509Certificat
             for (int i = 0; i < size; i++) {
                 chain.add(Certificates.parse(in.readNBytes(in.readInt())));
             }
-            return new TicketData(family, created, localChain, chain);
+            return new TicketData(id, created, localChain, chain);
         } catch (IOException | CertificateException e) {
             return null;
         }

@@ -195,9 +195,8 @@ final class TlsConnection {
         }
         boolean resumed = first && LibSsl.SSL_session_reused(ssl) == 1;
         session.update(identity.finished(ssl, resumed));
-        if (!resumed && session.getProtocol().equals(Protocols.TLS_1_2)) {
-            // For clients that take no ticket: the server keeps the session itself.
-            Tickets.write(ssl, identity.ticketData(ssl));
+        if (!resumed && !settings.isClient() && session.getProtocol().equals(Protocols.TLS_1_2)) {
+            upcalls.resumption().keep(ssl, session.state());
         }
         finishedDue = true;
     }
@@ -265,7 +264,7 @@ final class TlsConnection {
     /** A record was taken without a fatal error: what it contained now counts. */
     private void taken(long ssl, int type) throws SSLException {
         if (requests.onRecordTaken(ssl) && !requests.isUntrusted()) {
-            session.update(session.state().withPeerCertificates(identity.received()));
+            session.update(identity.answered(session.state()));
         }
         if (!session.getProtocol().equals(Protocols.TLS_1_2) || type == TlsRecord.APPLICATION_DATA) {
             return;
@@ -421,6 +420,7 @@ final class TlsConnection {
         inboundClosed = true;
         outboundClosed = true;
         requests.onFailure();
+        identity.fail();
         releaseIfDone();
         return failure;
     }
@@ -442,14 +442,9 @@ final class TlsConnection {
         return open;
     }
 
-    /** The server does not keep this session any more, for a client that takes no ticket. */
-    void forgetSession() {
-        SslHandle open = handle;
-        if (open != null && !open.isClosed()) {
-            ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
-            LibSslContext.SSL_CTX_remove_session(shared.address(), LibSsl.SSL_get_session(open.address()));
-            SslError.clear();
-        }
+    /** What this connection is and was is resumed no more. */
+    void endSessions() {
+        identity.end();
     }
 
     long nativeAddressForTests() {

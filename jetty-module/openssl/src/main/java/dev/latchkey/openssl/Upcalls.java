@@ -26,6 +26,7 @@ final class Upcalls {
     static final MemorySegment ALPN = upcall(HERE, "alpn", INT, PTR, PTR, PTR, PTR, INT, PTR);
     static final MemorySegment TICKET_MADE = upcall(HERE, "ticketMade", INT, PTR, PTR);
     static final MemorySegment TICKET_READ = upcall(HERE, "ticketRead", INT, PTR, PTR, PTR, LONG, INT, PTR);
+    static final MemorySegment SESSION_WANTED = upcall(HERE, "sessionWanted", PTR, PTR, PTR, INT, PTR);
     static final MemorySegment MESSAGE = upcall(HERE, "message", null, INT, INT, INT, PTR, LONG, PTR, PTR);
     static final MemorySegment BIO_READ = upcall(HERE, "bioRead", INT, PTR, PTR, INT);
     static final MemorySegment BIO_WRITE = upcall(HERE, "bioWrite", INT, PTR, PTR, INT);
@@ -100,7 +101,16 @@ final class Upcalls {
     }
 
     static int ticketRead(long ssl, long session, long keyName, long keyNameLength, int status, long ignored) {
-        return answer(ssl, Tickets.IGNORE, c -> c.tickets().onRead(session, status));
+        return answer(ssl, Tickets.IGNORE, c -> c.tickets().onRead(ssl, session, status));
+    }
+
+    static long sessionWanted(long ssl, long id, int length, long shared) {
+        try {
+            HandshakeUpcalls connection = connection(ssl);
+            return connection == null ? 0 : connection.resumption().onWanted(id, length, shared);
+        } catch (Throwable t) {
+            return 0; // A full handshake, then.
+        }
     }
 
     static void message(int written, int version, int contentType, long bytes, long length, long ssl, long ignored) {

@@ -76,6 +76,15 @@ class RealClientsTest {
                 + (engine.untrustedReason().isPresent() ? " untrusted" : "");
     }
 
+    private static String renegotiate(BlockingServer.Connection connection) throws Exception {
+        connection.readLine("first");
+        connection.engine.setWantClientAuth(true);
+        connection.engine.beginHandshake();
+        connection.awaitHandshake();
+        connection.write("done\n");
+        return connection.engine.getSession().getPeerCertificates().length + "";
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void pythonAnswers(boolean certificate) throws Exception {
@@ -130,18 +139,31 @@ class RealClientsTest {
         }
     }
 
+    /** Case 58, apt and wget among them: with a ticket it would wait for another one in the renegotiation, in vain. */
+    @Test
+    void renegotiationWithGnutls() throws Exception {
+        require("gnutls-cli", "--version");
+        try (BlockingServer server = new BlockingServer()) {
+            CompletableFuture<String> result = server.serve(SERVER, RealClientsTest::renegotiate);
+            List<String> command = List.of(
+                    "gnutls-cli",
+                    "--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                    "--x509cafile=ca.pem",
+                    "--x509certfile=client-rsa.pem",
+                    "--x509keyfile=client-rsa.key",
+                    "--no-ocsp",
+                    "--port=" + server.port(),
+                    "localhost");
+            String said = talk(command, "first\n", "done");
+            assertThat(result.get(20, TimeUnit.SECONDS)).as(said).isEqualTo("2");
+        }
+    }
+
     @Test
     void renegotiationWithOpenssl() throws Exception {
         require("openssl", "version");
         try (BlockingServer server = new BlockingServer()) {
-            CompletableFuture<String> result = server.serve(SERVER, connection -> {
-                connection.readLine("first");
-                connection.engine.setWantClientAuth(true);
-                connection.engine.beginHandshake();
-                connection.awaitHandshake();
-                connection.write("done\n");
-                return connection.engine.getSession().getPeerCertificates().length + "";
-            });
+            CompletableFuture<String> result = server.serve(SERVER, RealClientsTest::renegotiate);
             String said = talk(sClient(server, "client", "-tls1_2"), "first\n", "done");
 
             assertThat(result.get(20, TimeUnit.SECONDS)).as(said).isEqualTo("2");

@@ -7,6 +7,7 @@ import dev.latchkey.testkit.HeldCertificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -162,14 +163,15 @@ class SessionTest {
     @org.junit.jupiter.api.Test
     void ticketDataSurvivesItsEncodingAndLeavesOutWhatIsTooLong() {
         List<X509Certificate> chain = List.of(Pki.INTERMEDIATE.certificate());
-        TicketData data = new TicketData(42, 7, 3, chain);
+        TicketData data = new TicketData(SessionId.random(), 7, 3, chain);
         assertThat(TicketData.decode(data.encode())).isEqualTo(data);
 
         List<X509Certificate> many = HeldCertificate.authorities(60, "Long Chain Certificate Number ").stream()
                 .map(HeldCertificate::certificate)
                 .toList();
-        TicketData cut = TicketData.decode(new TicketData(1, 2, -1, many).encode());
-        assertThat(cut).isEqualTo(new TicketData(1, 2, -1, List.of()));
+        SessionId id = SessionId.random();
+        TicketData cut = TicketData.decode(new TicketData(id, 2, -1, many).encode());
+        assertThat(cut).isEqualTo(new TicketData(id, 2, -1, List.of()));
         assertThat(TicketData.decode(new byte[] {9, 9})).isNull();
     }
 
@@ -177,14 +179,13 @@ class SessionTest {
     void endedSessionsStayEndedWhenTheListIsFull() {
         EndedSessions ended = new EndedSessions(10);
         long now = System.currentTimeMillis();
-        for (long family = 1; family <= 25; family++) {
-            ended.add(family);
-        }
-        for (long family = 1; family <= 25; family++) {
-            assertThat(ended.contains(new TicketData(family, now - 1000, -1, List.of())))
+        List<SessionId> ids = Stream.generate(SessionId::random).limit(25).toList();
+        ids.forEach(ended::add);
+        for (SessionId id : ids) {
+            assertThat(ended.contains(new TicketData(id, now - 1000, -1, List.of())))
                     .isTrue();
         }
-        assertThat(ended.contains(new TicketData(99, now + 60_000, -1, List.of())))
+        assertThat(ended.contains(new TicketData(SessionId.random(), now + 60_000, -1, List.of())))
                 .isFalse();
     }
 }
