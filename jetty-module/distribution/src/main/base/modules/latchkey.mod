@@ -105,10 +105,11 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## Whether these paths need a certificate or want one: need, or want.
 # latchkey.pathsPresence=need
 
-## What of a certificate is the name of its user, where a web.xml says CLIENT-CERT: subject, email, upn, or pattern.
-## A subject alternative name counts if it is the only one of its kind.
+## What of a certificate is the name of its user, where a web.xml says CLIENT-CERT: subject; an attribute of the subject
+## by its short name or OID, such as cn, uid, serialNumber, emailAddress, 2.5.4.65; the alternative names email and upn;
+## or pattern. It counts if it is the only one of its kind.
 # latchkey.userName=subject
 
-## With pattern: a regular expression that matches the whole subject as RFC 2253 writes it and has one group, the name,
-## such as CN=([^,]+),.*; empty for none.
+## With pattern: a regular expression that matches the whole subject as RFC 2253 writes it and has one group, which holds
+## the value of one attribute or a part of it, such as CN=((?:[^,+\\]|\\.)+),.*; empty for none.
 # latchkey.userNamePattern=

@@ -138,9 +138,16 @@ public final class CertificateLogin {
      */
     public <T> @Nullable T login(X509Certificate certificate, Service<T> service) {
         DeclarativeStepUp settings = DeclarativeStepUp.of(server);
-        String name = settings == null ? null : settings.userNames().of(certificate);
+        if (settings == null) {
+            return null; // none of this server's connectors has Latchkey
+        }
+        UserName.Found found = settings.userNames().find(certificate);
+        String name = found.name();
         if (name == null) {
-            LOG.info("a client's certificate names no user by latchkey.userName={}", settings);
+            LOG.info(
+                    "a client's certificate names no user by latchkey.userName={}: {}",
+                    settings.userNames(),
+                    found.problem());
             return null;
         }
         T user = service.login(name, "");

@@ -171,8 +171,12 @@ public final class DeclarativeStepUp {
      * Sets what of a certificate is the name of its user, with {@code CLIENT-CERT}. Of the client's own certificate
      * only, never of an authority's.
      *
-     * @param kind {@code subject}, the default; {@code email} or {@code upn}, the only one of its kind among the
-     *     subject's alternative names; or {@code pattern}
+     * <p>A certificate with no such name, with two different ones, or with one that is malformed or could be taken for
+     * another, names nobody; the log says so, and where it was looked for.
+     *
+     * @param kind {@code subject}, the default; {@code cn}, {@code uid}, {@code serialNumber}, {@code emailAddress}, an
+     *     OID or another short name, the only value of this attribute in the subject; {@code email} or {@code upn}, the
+     *     only one of its kind among the subject's alternative names; or {@code pattern}
      */
     public void setUserName(String kind) {
         if (!kind.equals("pattern")) {
@@ -191,7 +195,8 @@ public final class DeclarativeStepUp {
      * Sets the pattern that finds the user's name in the subject.
      *
      * @param pattern a regular expression that matches the whole subject, as RFC 2253 writes it, and has one group, which
-     *     is the name; empty, the default, for none
+     *     holds the value of one attribute or a part of one; without its escapes that is the name. Empty, the default,
+     *     for none
      */
     public void setUserNamePattern(String pattern) {
         if (!pattern.isEmpty()) {

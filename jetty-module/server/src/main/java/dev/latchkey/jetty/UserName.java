@@ -1,25 +1,24 @@
 package dev.latchkey.jetty;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
-import java.util.Collection;
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a certificate names its user: by its subject, an e-mail address, a user principal name, or what a pattern finds in
- * the subject.
+ * How a certificate names its user: by its subject, by one attribute of it, by an e-mail address or a user principal
+ * name, or by what a pattern finds in the subject.
  *
- * <p>A certificate with no such name, or with two different ones, names nobody. Immutable.
+ * <p>Two people are never one user. The name is a decoded value, whatever its string type, never a piece of printed
+ * text. A certificate with no such name, with two different ones, or with one that is malformed or looks like another,
+ * names nobody. Immutable.
  */
 final class UserName {
     private static final String SUBJECT = "subject";
@@ -27,19 +26,37 @@ final class UserName {
     private static final String UPN = "upn";
     private static final String PATTERN = "pattern";
 
-    /** Kinds of a subject alternative name, RFC 5280 section 4.2.1.6. */
-    private static final int OTHER_NAME = 0;
+    private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 
-    private static final int RFC822_NAME = 1;
+    /** Kinds of a subject alternative name, RFC 5280 section 4.2.1.6: [0] otherName and [1] rfc822Name. */
+    private static final int OTHER_NAME = 0xA0;
 
-    /** 1.3.6.1.4.1.311.20.2.3, Microsoft's user principal name, as DER holds it. */
-    private static final byte[] UPN_OID = {0x06, 0x0A, 0x2B, 0x06, 0x01, 0x04, 0x01, (byte) 0x82, 0x37, 0x14, 0x02, 0x03
-    };
+    private static final int RFC822_NAME = 0x81;
+
+    /** Microsoft's user principal name. */
+    private static final String UPN_TYPE = "1.3.6.1.4.1.311.20.2.3";
+
+    /**
+     * What was found.
+     *
+     * @param name null if the certificate names nobody
+     * @param problem why it does not; it says where the name was looked for, and nothing of what is there
+     */
+    record Found(@Nullable String name, String problem) {
+        private static Found nobody(String problem) {
+            return new Found(null, problem);
+        }
+    }
+
+    /** Looks for the name. Malformed is what throws. */
+    private interface Reader {
+        Found read(X509Certificate certificate) throws IOException;
+    }
 
     private final String description;
-    private final Function<X509Certificate, @Nullable String> reader;
+    private final Reader reader;
 
-    private UserName(String description, Function<X509Certificate, @Nullable String> reader) {
+    private UserName(String description, Reader reader) {
         this.description = description;
         this.reader = reader;
     }
@@ -57,14 +74,26 @@ final class UserName {
                     + " has no effect with latchkey.userName=" + kind + ": set latchkey.userName=pattern");
         }
         return switch (kind) {
-            case SUBJECT -> new UserName(kind, UserName::subject);
-            case EMAIL -> new UserName(kind, certificate -> alternative(certificate, RFC822_NAME, UserName::text));
-            case UPN -> new UserName(kind, certificate -> alternative(certificate, OTHER_NAME, UserName::upn));
+            case SUBJECT -> new UserName(kind, certificate -> subject(certificate.getSubjectX500Principal()));
+            case EMAIL -> new UserName(kind, certificate -> only(emails(certificate), "an rfc822Name"));
+            case UPN -> new UserName(kind, certificate -> only(upns(certificate), "a user principal name"));
             case PATTERN -> byPattern(pattern);
-            default ->
-                throw new IllegalArgumentException("latchkey.userName=" + kind
-                        + ": it must be one of subject, email, upn, pattern (with latchkey.userNamePattern)");
+            default -> byAttribute(kind);
         };
+    }
+
+    private static UserName byAttribute(String kind) {
+        String type = SubjectName.type(kind);
+        if (type.isEmpty()) {
+            throw new IllegalArgumentException("latchkey.userName=" + kind
+                    + ": it must be one of subject, email, upn, pattern (with latchkey.userNamePattern), or an"
+                    + " attribute of the subject: cn, uid, serialNumber, emailAddress, another short name, or an OID");
+        }
+        return new UserName(
+                kind,
+                certificate -> only(
+                        SubjectName.of(certificate.getSubjectX500Principal()).values(type),
+                        "the subject's attribute " + type));
     }
 
     private static UserName byPattern(String text) {
@@ -78,142 +107,165 @@ final class UserName {
         if (pattern.matcher("").groupCount() != 1) {
             throw new IllegalArgumentException("latchkey.userNamePattern=" + text
                     + ": it must match the whole subject (RFC 2253) and hold one group, the user's name; such as"
-                    + " CN=([^,]+),.*");
+                    + " CN=((?:[^,+\\\\]|\\\\.)+),.*");
         }
-        return new UserName(PATTERN + " " + text, certificate -> {
-            Matcher matcher =
-                    pattern.matcher(certificate.getSubjectX500Principal().getName(X500Principal.RFC2253));
-            return matcher.matches() ? matcher.group(1) : null;
-        });
+        return new UserName(
+                PATTERN + " " + text,
+                certificate -> match(pattern, SubjectName.of(certificate.getSubjectX500Principal())));
+    }
+
+    /** {@return what the group holds, without escapes, if that is one attribute's value or a part of one} */
+    private static Found match(Pattern pattern, SubjectName subject) {
+        SubjectName.Printed printed = subject.printed();
+        Matcher matcher = pattern.matcher(printed.text());
+        if (!matcher.matches() || matcher.start(1) < 0) {
+            return Found.nobody("the pattern does not match the subject");
+        }
+        int start = matcher.start(1);
+        int end = matcher.end(1);
+        for (SubjectName.Range value : printed.values()) {
+            if (value.start() <= start && end <= value.end()) {
+                String name = unescape(printed.text(), value.start(), start, end);
+                return name == null
+                        ? Found.nobody("the pattern's group cuts an escaped character of the subject")
+                        : new Found(name, "");
+            }
+        }
+        return Found.nobody("the pattern's group holds more than the value of one attribute of the subject");
+    }
+
+    /** {@return a part of a value without escapes; null if it begins or ends in the middle of one} */
+    private static @Nullable String unescape(String text, int valueStart, int start, int end) {
+        StringBuilder plain = new StringBuilder();
+        int i = valueStart;
+        while (i < end) {
+            int at = i;
+            char c = text.charAt(i++);
+            if (c == '\\') {
+                if (i >= end || at < start && start < i + 1) {
+                    return null;
+                }
+                c = text.charAt(i++);
+            }
+            if (at >= start) {
+                plain.append(c);
+            }
+        }
+        return plain.toString();
     }
 
     /** {@return the name of a certificate's user; null if it names nobody} */
     @Nullable
     String of(X509Certificate certificate) {
-        String name = reader.apply(certificate);
-        return name == null || name.isBlank() || name.chars().anyMatch(Character::isISOControl) ? null : name;
+        return find(certificate).name();
     }
 
-    /** As Jetty's own CLIENT-CERT has always written it, so that the names in a realm stay as they are. */
-    private static String subject(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal().toString();
-    }
-
-    private static @Nullable String alternative(
-            X509Certificate certificate, int kind, Function<Object, @Nullable String> reader) {
-        Collection<List<?>> names;
+    /** {@return the name of a certificate's user, or why it names nobody} */
+    Found find(X509Certificate certificate) {
         try {
-            names = certificate.getSubjectAlternativeNames();
-        } catch (CertificateParsingException x) {
-            return null;
+            Found found = reader.read(certificate);
+            String name = found.name();
+            return name == null || isClear(name)
+                    ? found
+                    : Found.nobody("the name is blank, or could be taken for another: it begins or ends with a space,"
+                            + " holds characters that nobody sees, or is not in Unicode's normal form C");
+        } catch (IOException | RuntimeException | StackOverflowError malformed) {
+            // The last is how Java's regular expressions take a very long subject.
+            return Found.nobody("the subject, or its alternative names, are malformed");
         }
-        if (names == null) {
-            return null;
-        }
-        List<String> found = names.stream()
-                .filter(name -> name.get(0).equals(kind))
-                .flatMap(name -> Stream.ofNullable(reader.apply(name.get(1))))
-                .distinct()
-                .toList();
-        return found.size() == 1 ? found.get(0) : null;
     }
 
-    private static @Nullable String text(Object value) {
-        return value instanceof String text ? text : null;
+    /** {@return whether people and databases tell this name from all others} */
+    private static boolean isClear(String name) {
+        return !name.isBlank()
+                && name.equals(name.strip())
+                && Normalizer.isNormalized(name, Normalizer.Form.NFC)
+                && name.codePoints().allMatch(UserName::isVisible);
     }
 
-    static @Nullable String upn(Object value) {
-        try {
-            return value instanceof byte[] der ? upn(new Der(der)) : null;
-        } catch (IOException malformed) {
-            return null;
-        }
+    private static boolean isVisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.SPACE_SEPARATOR -> c == ' ';
+            default -> c != 0xFFFD;
+        };
     }
 
     /**
-     * {@code OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT UTF8String }}. Some JDKs wrap the
-     * value in a second [0].
+     * As Jetty's own CLIENT-CERT has always written it, so that the names in a realm stay as they are; but only if it
+     * can be read back, so that no two subjects are written alike.
      */
-    private static @Nullable String upn(Der name) throws IOException {
-        Der sequence = name.enter(0x30);
-        if (!sequence.skipIfNext(UPN_OID)) {
-            return null;
+    private static Found subject(X500Principal subject) throws IOException {
+        String name = subject.toString();
+        return SubjectName.of(new X500Principal(name)).equals(SubjectName.of(subject))
+                ? new Found(name, "")
+                : Found.nobody("the subject cannot be written so that it is told from all others");
+    }
+
+    private static Found only(Iterable<String> values, String where) {
+        String only = null;
+        for (String value : values) {
+            if (only != null) {
+                return Found.nobody("it has more than one value of " + where);
+            }
+            only = value;
         }
-        Der value = sequence.enter(0xA0);
-        if (value.isNext(0xA0)) {
-            value = value.enter(0xA0);
+        return only == null ? Found.nobody("it has no " + where.replaceFirst("^(the|an?) ", "")) : new Found(only, "");
+    }
+
+    private static Set<String> emails(X509Certificate certificate) throws IOException {
+        Set<String> found = new LinkedHashSet<>();
+        for (Der name = alternativeNames(certificate); !name.isEmpty(); ) {
+            boolean email = name.isNext(RFC822_NAME);
+            Der value = name.enter();
+            if (email) {
+                found.add(value.ascii());
+            }
         }
-        return new String(value.enter(0x0C).rest(), StandardCharsets.UTF_8);
+        return found;
+    }
+
+    private static Set<String> upns(X509Certificate certificate) throws IOException {
+        Set<String> found = new LinkedHashSet<>();
+        for (Der name = alternativeNames(certificate); !name.isEmpty(); ) {
+            boolean other = name.isNext(OTHER_NAME);
+            Der value = name.enter();
+            if (other) {
+                found.addAll(upn(value));
+            }
+        }
+        return found;
+    }
+
+    /** {@code OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }}, tagged implicitly. */
+    private static List<String> upn(Der name) throws IOException {
+        if (!name.objectIdentifier().equals(UPN_TYPE)) {
+            return List.of();
+        }
+        Der value = name.enter(0xA0);
+        String text = value.text();
+        if (!value.isEmpty() || !name.isEmpty()) {
+            throw new IOException("more than a type and a value");
+        }
+        return List.of(text);
+    }
+
+    /** Read here, because what Java's own reader makes of odd neighbours differs from one version to the next. */
+    private static Der alternativeNames(X509Certificate certificate) throws IOException {
+        byte[] extension = certificate.getExtensionValue(SUBJECT_ALTERNATIVE_NAME);
+        return extension == null
+                ? new Der(new byte[0])
+                : new Der(new Der(extension).enter(Der.OCTET_STRING).rest()).enter(Der.SEQUENCE);
     }
 
     @Override
     public String toString() {
         return description;
-    }
-
-    /** As much of DER as a name needs. For one thread. */
-    private static final class Der {
-        private final byte[] bytes;
-        private int position;
-        private final int end;
-
-        Der(byte[] bytes) {
-            this(bytes, 0, bytes.length);
-        }
-
-        private Der(byte[] bytes, int position, int end) {
-            this.bytes = bytes;
-            this.position = position;
-            this.end = end;
-        }
-
-        boolean isNext(int tag) {
-            return position < end && (bytes[position] & 0xFF) == tag;
-        }
-
-        boolean skipIfNext(byte[] expected) {
-            boolean there = end - position >= expected.length
-                    && Arrays.equals(bytes, position, position + expected.length, expected, 0, expected.length);
-            if (there) {
-                position += expected.length;
-            }
-            return there;
-        }
-
-        /** {@return the inside of the value that comes next} */
-        Der enter(int tag) throws IOException {
-            if (!isNext(tag)) {
-                throw new IOException("not what was expected");
-            }
-            position++;
-            int length = next();
-            if (length > 0x7F) {
-                int count = length & 0x7F;
-                if (count == 0 || count > 2) {
-                    throw new IOException("not a length of DER, or of a name");
-                }
-                length = 0;
-                for (int i = 0; i < count; i++) {
-                    length = length << 8 | next();
-                }
-            }
-            if (length > end - position) {
-                throw new IOException("longer than it is");
-            }
-            Der inside = new Der(bytes, position, position + length);
-            position += length;
-            return inside;
-        }
-
-        private int next() throws IOException {
-            if (position >= end) {
-                throw new IOException("ends too early");
-            }
-            return bytes[position++] & 0xFF;
-        }
-
-        byte[] rest() {
-            return Arrays.copyOfRange(bytes, position, end);
-        }
     }
 }

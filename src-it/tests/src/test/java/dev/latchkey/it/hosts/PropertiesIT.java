@@ -104,7 +104,7 @@ class PropertiesIT {
         Map<String, String> told = Map.of(
                 "deadline=2min", "it must be a whole number of milliseconds",
                 "paths=admin/*", "it takes patterns of servlets",
-                "userName=cn", "it must be one of subject, email, upn, pattern",
+                "userName=dn", "it must be one of subject, email, upn, pattern",
                 "http2=sometimes", "it must be reset or a status from 400 to 499",
                 "redirectHost=https://a", "it must be a host name");
         JettyBase base = base("12.1").startTimeout(Duration.ofSeconds(60));
