@@ -37,24 +37,34 @@ final class CertificateVerifier {
 
     /** Upcall: whether the handshake goes on with this chain. */
     boolean verify(long store) {
+        List<X509Certificate> chain = List.of();
+        CertificateException verdict;
         try {
-            List<X509Certificate> chain = chain(store);
-            CertificateException verdict = verdict(chain.toArray(X509Certificate[]::new));
+            chain = chain(store);
+            verdict = verdict(chain.toArray(X509Certificate[]::new));
+        } catch (CertificateException e) {
+            // Too many or too large, or nothing that Java can read: the trust manager is not asked.
+            verdict = e;
+        }
+        try {
             LibCrypto.X509_STORE_CTX_set_error(store, verdict == null ? OK : errorFor(verdict));
             return upcalls.onVerdict(chain, verdict);
-        } catch (CertificateException e) {
-            LibCrypto.X509_STORE_CTX_set_error(store, NOT_ACCEPTED);
-            upcalls.fail(e);
-            return false;
         } finally {
             // What is left in the queue would be taken for a failure of the call that we are in.
             SslError.clear();
         }
     }
 
-    private static List<X509Certificate> chain(long store) throws CertificateException {
-        List<X509Certificate> sent = Certificates.toJavaList(LibCrypto.X509_STORE_CTX_get0_untrusted(store));
-        return sent.isEmpty() ? List.of(Certificates.toJava(LibCrypto.X509_STORE_CTX_get0_cert(store))) : sent;
+    private List<X509Certificate> chain(long store) throws CertificateException {
+        long sent = LibCrypto.X509_STORE_CTX_get0_untrusted(store);
+        int count = Certificates.count(sent);
+        if (count == 0) {
+            return List.of(Certificates.toJava(LibCrypto.X509_STORE_CTX_get0_cert(store)));
+        }
+        ChainLimits limits = ChainLimits.ofPeer(engine.getUseClientMode());
+        limits.requireCount(count);
+        limits.requireSize(count, Certificates.encodedSize(sent), upcalls.isTls13());
+        return Certificates.toJavaList(sent);
     }
 
     private @Nullable CertificateException verdict(X509Certificate[] chain) {

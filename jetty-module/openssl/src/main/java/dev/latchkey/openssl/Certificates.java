@@ -29,27 +29,57 @@ final class Certificates {
 
     /** Java's copies of a stack of certificates; a null stack is an empty one. */
     static List<X509Certificate> toJavaList(long stack) throws CertificateException {
-        int size = stack == 0 ? 0 : LibCrypto.OPENSSL_sk_num(stack);
-        List<X509Certificate> list = new ArrayList<>(Math.max(0, size));
+        int size = count(stack);
+        List<X509Certificate> list = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
             list.add(toJava(LibCrypto.OPENSSL_sk_value(stack, i)));
         }
         return list;
     }
 
-    /** Java's copies of a stack of names; a null stack is an empty one. */
-    static X500Principal[] namesToJava(long stack) {
-        int size = stack == 0 ? 0 : Math.max(0, LibCrypto.OPENSSL_sk_num(stack));
-        X500Principal[] names = new X500Principal[size];
-        for (int i = 0; i < size; i++) {
-            names[i] = new X500Principal(encode(LibCrypto.OPENSSL_sk_value(stack, i), LibCrypto::i2d_X509_NAME));
-        }
-        return names;
+    /** How many a stack has; a null stack is an empty one. */
+    static int count(long stack) {
+        return stack == 0 ? 0 : Math.max(0, LibCrypto.OPENSSL_sk_num(stack));
     }
 
+    /** What all certificates of a stack come to, in bytes of DER. */
+    static long encodedSize(long stack) {
+        long sum = 0;
+        for (int i = 0; i < count(stack); i++) {
+            sum += Math.max(0, LibCrypto.i2d_X509(LibCrypto.OPENSSL_sk_value(stack, i), MemorySegment.NULL));
+        }
+        return sum;
+    }
+
+    /** Java's copies of a stack of names, without those that Java cannot read; a null stack is an empty one. */
+    static X500Principal[] namesToJava(long stack) {
+        List<X500Principal> names = new ArrayList<>();
+        for (int i = 0; i < count(stack); i++) {
+            byte[] name = encode(LibCrypto.OPENSSL_sk_value(stack, i), LibCrypto::i2d_X509_NAME);
+            try {
+                names.add(new X500Principal(name));
+            } catch (IllegalArgumentException e) {
+                // No certificate of ours has it, then; and the list is a hint.
+            }
+        }
+        return names.toArray(X500Principal[]::new);
+    }
+
+    /** Java's reading of a certificate. The exception's own words hold nothing of the certificate; its cause may. */
     static X509Certificate parse(byte[] der) throws CertificateException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+        try {
+            return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+        } catch (CertificateException | RuntimeException e) {
+            throw new CertificateException("Java cannot read this certificate" + why(e), e);
+        }
+    }
+
+    /** What the JDK says of an extension that is missing or not critical; its other words may quote the certificate. */
+    private static String why(Exception failure) {
+        String words = String.valueOf(failure.getMessage());
+        int from = words.indexOf("X.509 Certificate is incomplete");
+        return from < 0 ? "" : ": " + words.substring(from);
     }
 
     /** A new certificate of OpenSSL's, which the caller owns. */

@@ -34,6 +34,7 @@ final class ContextHandle extends NativeHandle {
     private static final int SET_MODE = 33;
     private static final int SET_READ_AHEAD = 41;
     private static final int SET_CACHE_MODE = 44;
+    private static final int SET_MAX_CERT_LIST = 51;
     private static final int SET_SERVER_NAME_CALLBACK = 53;
     private static final int SET_DH_AUTO = 118;
 
@@ -50,6 +51,7 @@ final class ContextHandle extends NativeHandle {
         control(SET_CACHE_MODE, CACHE_SERVER | CACHE_NO_AUTO_CLEAR | CACHE_NO_INTERNAL);
         // How old a session may get is said for each ticket, and asked where sessions are kept.
         LibSslContext.SSL_CTX_set_timeout(context, Integer.MAX_VALUE);
+        control(SET_MAX_CERT_LIST, ChainLimits.ofOpenSsl());
         LibSslContext.SSL_CTX_set_num_tickets(context, TICKETS);
         installCallbacks(context);
     }

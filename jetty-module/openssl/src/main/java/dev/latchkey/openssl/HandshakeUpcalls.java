@@ -126,6 +126,10 @@ final class HandshakeUpcalls {
         }
     }
 
+    boolean isTls13() {
+        return session.getProtocol().equals(Protocols.TLS_1_3);
+    }
+
     /** What a trust manager needs to know of a server's key exchange, in JSSE's words. */
     String serverAuthType() {
         String suite = session.getCipherSuite();

@@ -30,8 +30,12 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         /** {@return whether the engine has it finished, with the client's Finished verified} */
         boolean isFinished() throws SSLException;
 
-        /** {@return what to make of it; called once when it finished, under no lock} */
-        Answer settle() throws SSLException;
+        /**
+         * {@return what to make of it; called once when it finished, under no lock}
+         *
+         * @throws NegotiationException if the answer is refused for what it says; the connection lives
+         */
+        Answer settle() throws SSLException, NegotiationException;
 
         /** {@return whether a response can still be written when the client does not answer} */
         boolean canBeGivenUp();
@@ -85,9 +89,7 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         }
         try {
             if (step.run()) {
-                Answer settled = handshake.settle();
-                connection.closeHandshake();
-                answer.complete(settled);
+                settle();
             } else {
                 endPoint.fillInterested(nextBytes);
             }
@@ -95,6 +97,17 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
             // An engine's unchecked exception is a failure of this handshake like any other: JDK 17 throws one for a
             // CertificateRequest of more than 64 KiB.
             fail(x);
+        }
+    }
+
+    private void settle() throws SSLException {
+        try {
+            Answer settled = handshake.settle();
+            connection.closeHandshake();
+            answer.complete(settled);
+        } catch (NegotiationException refused) {
+            connection.closeHandshake();
+            answer.completeExceptionally(refused);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.latchkey.jetty;
 import dev.latchkey.Mechanism;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.Reason;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
@@ -53,7 +54,7 @@ final class PostHandshakeAuthentication implements CertificateMechanism {
             }
 
             @Override
-            public Answer settle() throws SSLException {
+            public Answer settle() throws SSLException, NegotiationException {
                 return PostHandshakeAuthentication.this.settle(scope, engine);
             }
 
@@ -76,8 +77,14 @@ final class PostHandshakeAuthentication implements CertificateMechanism {
         return driver;
     }
 
-    private Answer settle(HandshakeScope scope, PostHandshakeAuthenticationEngine engine) throws SSLException {
+    private Answer settle(HandshakeScope scope, PostHandshakeAuthenticationEngine engine)
+            throws SSLException, NegotiationException {
         List<X509Certificate> chain = engine.receivedCertificates();
+        CertificateException refused = engine.untrustedReason().orElse(null);
+        if (refused != null && chain.isEmpty()) {
+            // The engine did not even ask the trust manager: too many, too large, or nothing that Java can read.
+            throw new JettyNegotiationException(Reason.UNTRUSTED, true, refused.getMessage(), refused);
+        }
         if (!chain.equals(scope.chain())) {
             // The engine shows a chain that it did not report, or hides one: believe neither.
             throw new SSLException("the engine's chain is not the one that it reported");

@@ -75,12 +75,14 @@ public interface PostHandshakeAuthenticationEngine {
     /**
      * The certificates of the finished answer, the client's own first, trusted or not.
      *
-     * @return empty when the client has none to give, and as long as the state is not {@link State#FINISHED}
+     * @return empty when the client has none to give, when the engine took none of what it gave (then there is an
+     *     {@link #untrustedReason()}), and as long as the state is not {@link State#FINISHED}
      */
     List<X509Certificate> receivedCertificates();
 
     /**
-     * Why the trust manager did not accept the chain of the finished answer. A chain that is not accepted is no
+     * Why the trust manager did not accept the chain of the finished answer, or why the engine did not ask it: too many
+     * certificates, or too large, or one that Java cannot read. A chain that is not accepted is no
      * identity: the engine's session does not show it, now or when it is resumed.
      *
      * @return empty when it was accepted, when there is none, and as long as the state is not {@link State#FINISHED}

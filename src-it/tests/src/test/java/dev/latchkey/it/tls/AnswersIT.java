@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.NegotiationOptions.Untrusted;
+import dev.latchkey.it.CapturedLog;
 import dev.latchkey.it.Lane;
+import dev.latchkey.it.OnlyOn;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
+import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
@@ -118,6 +121,38 @@ class AnswersIT {
             assertSeen(seventh, "");
             assertSeen(client.get("/open"), "");
             assertThat(client.timesAsked()).isEqualTo(7);
+        }
+    }
+
+    /** As many certificates as the JDK takes from a client. Nobody judges more, so that more cannot cost more. */
+    @Test
+    @OnlyOn(value = Lane.OPENSSL_TLS13, because = "a renegotiation that is refused ends the connection")
+    void aChainThatIsTooLongIsUntrustedAndSaysSoAndTheConnectionLives() throws Exception {
+        HeldCertificate issuer = TestPki.AUTHORITY;
+        for (int i = 0; i < 8; i++) {
+            issuer = TestPki.issue(issuer, "below " + i).authority().make();
+        }
+        HeldCertificate nine = TestPki.issue(issuer, "nine").client().make();
+        HeldCertificate eight = TestPki.issue(issuer.issuer().findFirst().orElseThrow(), "eight")
+                .client()
+                .make();
+        try (CapturedLog log = new CapturedLog();
+                StepUpServer server = server().start();
+                CraftedClient client = CraftedClient.recipe()
+                        .certificates(nine, eight, TestPki.ALICE)
+                        .connect(server.port())) {
+            HttpAnswer refused = client.get("/needed");
+            assertThat(refused.values())
+                    .containsEntry("reason", "untrusted")
+                    .containsEntry("usable", "true")
+                    .containsEntry("attribute", "")
+                    .containsEntry("session", "");
+            assertSeen(client.get("/needed"), "CN=eight");
+            assertSeen(client.get("/fresh"), "CN=alice");
+            assertThat(log.lines("LK202"))
+                    .singleElement()
+                    .asString()
+                    .contains("chain length (9) exceeds the maximum allowed length (8)");
         }
     }
 
