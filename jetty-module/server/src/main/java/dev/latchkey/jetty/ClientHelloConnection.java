@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -25,9 +26,13 @@ final class ClientHelloConnection extends AbstractConnection implements Connecti
 
     private final Function<ClientHello, Connection> next;
     private final ClientHelloTap tap = new ClientHelloTap();
+    private final ByteBufferPool pool;
     private final int most;
     private final Object lock = new Object();
+    /** Taken when bytes have come: a client that connects and says nothing costs none. */
     private @Nullable RetainableByteBuffer buffer;
+
+    private boolean closed;
     /** How much of the buffer the tap has seen: whole records. */
     private int seen;
 
@@ -39,15 +44,18 @@ final class ClientHelloConnection extends AbstractConnection implements Connecti
         super(endPoint, connector.getExecutor());
         this.next = next;
         this.most = most;
-        this.buffer = PooledBuffers.acquire(connector.getByteBufferPool(), most);
+        this.pool = connector.getByteBufferPool();
     }
 
     /** {@inheritDoc} What stood in front of TLS, a PROXY header for one, has read this already. */
     @Override
     public void onUpgradeTo(@Nullable ByteBuffer read) {
         synchronized (lock) {
-            if (buffer != null && read != null) {
-                BufferUtil.append(buffer.getByteBuffer(), read);
+            if (read != null && read.hasRemaining()) {
+                RetainableByteBuffer into = lockedBuffer();
+                if (into != null) {
+                    BufferUtil.append(into.getByteBuffer(), read);
+                }
             }
         }
     }
@@ -85,14 +93,18 @@ final class ClientHelloConnection extends AbstractConnection implements Connecti
         while (true) {
             int filled;
             synchronized (lock) {
-                if (buffer == null) {
+                RetainableByteBuffer into = lockedBuffer();
+                if (into == null) {
                     return null;
                 }
-                ClientHello hello = look(buffer.getByteBuffer());
+                ClientHello hello = look(into.getByteBuffer());
                 if (hello != null) {
                     return hello;
                 }
-                filled = fill(buffer.getByteBuffer());
+                filled = fill(into.getByteBuffer());
+                if (filled == 0 && !into.hasRemaining()) {
+                    lockedRelease();
+                }
             }
             if (filled < 0) {
                 getEndPoint().close();
@@ -102,6 +114,21 @@ final class ClientHelloConnection extends AbstractConnection implements Connecti
                 fillInterested();
                 return null;
             }
+        }
+    }
+
+    /** {@return the buffer, or null when the connection has closed} */
+    private @Nullable RetainableByteBuffer lockedBuffer() {
+        if (buffer == null && !closed) {
+            buffer = PooledBuffers.acquire(pool, most);
+        }
+        return buffer;
+    }
+
+    private void lockedRelease() {
+        if (buffer != null) {
+            buffer.release();
+            buffer = null;
         }
     }
 
@@ -165,10 +192,8 @@ final class ClientHelloConnection extends AbstractConnection implements Connecti
             super.onClose(cause);
         } finally {
             synchronized (lock) {
-                if (buffer != null) {
-                    buffer.release();
-                    buffer = null;
-                }
+                closed = true;
+                lockedRelease();
             }
         }
     }

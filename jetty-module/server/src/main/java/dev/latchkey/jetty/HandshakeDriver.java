@@ -37,7 +37,7 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
          */
         Answer settle() throws SSLException, NegotiationException;
 
-        /** {@return whether a response can still be written when the client does not answer} */
+        /** {@return whether a response can still be written, because nothing of an answer has come} */
         boolean canBeGivenUp();
     }
 
@@ -90,8 +90,10 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
         try {
             if (step.run()) {
                 settle();
-            } else {
-                endPoint.fillInterested(nextBytes);
+            } else if (!answer.isDone()) {
+                endPoint.awaitBytes(nextBytes);
+            } else if (!handshake.canBeGivenUp()) {
+                endPoint.close(new EofException("the answer began while it was given up"));
             }
         } catch (Throwable x) {
             // An engine's unchecked exception is a failure of this handshake like any other: JDK 17 throws one for a
@@ -159,8 +161,9 @@ final class HandshakeDriver implements CertificateMechanism.Asked {
     /**
      * {@inheritDoc}
      *
-     * <p>In the middle of a renegotiation nothing more can be said on the connection, and it closes. Post-handshake
-     * authentication leaves it to the response, after which it closes: a read is pending that cannot be taken back.
+     * <p>In the middle of a renegotiation, or of an answer that has begun, nothing more can be said on the connection, and
+     * it closes at once: a response would wait for the rest of the answer. A post-handshake request of which nothing
+     * came leaves it to the response, after which it closes: a read is pending that cannot be taken back.
      */
     @Override
     public void giveUp(NegotiationException why) {

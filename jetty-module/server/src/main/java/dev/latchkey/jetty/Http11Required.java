@@ -2,6 +2,8 @@ package dev.latchkey.jetty;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * HTTP/2. For the thread that handles the request; never blocks.
  */
 final class Http11Required {
+    /** Where a connection has no limit of streams: Jetty's own default of one. */
+    private static final int MOST_RUNNING = 128;
+
     private Http11Required() {}
 
     /** {@return whether the request came by HTTP/2, so that Jetty's HTTP/2 is there} */
@@ -36,29 +41,44 @@ final class Http11Required {
      * Resets the stream of a request, whose body may still be on its way. Reads, writes and the response fail from now
      * on: a body that is read on would wait for ever, and a response could not be sent.
      *
+     * <p>A reset gives the client its stream back, but an application may work on. So that nobody has more of it work at
+     * once than the streams that were granted, requests that run on are counted among them (CVE-2025-8671).
+     *
      * @param request one that came by HTTP/2, uncommitted
+     * @param running how many requests of the connection run on after their reset
      * @param why what reads and writes of the request fail with
+     * @return false if there are too many of those; then nothing was done, and the request is to be answered
      */
-    static void reset(Request request, JettyNegotiationException why) {
+    static boolean reset(Request request, AtomicInteger running, JettyNegotiationException why) {
         HTTP2Session session =
                 ((HTTP2Connection) request.getConnectionMetaData().getConnection()).getSession();
         HTTP2Stream stream = session.getStream(Integer.parseInt(request.getId()));
         if (stream == null) {
-            return; // the client has reset it meanwhile
+            return true; // the client has reset it meanwhile
         }
-        request.addHttpStreamWrapper(Ended::new);
+        int most = session.getMaxRemoteStreams();
+        if (running.incrementAndGet() + session.getStreams().size() - 1 > (most < 0 ? MOST_RUNNING : most)) {
+            running.decrementAndGet();
+            return false;
+        }
+        request.addHttpStreamWrapper(wrapped -> new Ended(wrapped, running));
         // Not by stream.reset(): Jetty counts each reset of its own among a client's misdeeds, and ends the connection
         // when these come too fast (RateControl, against CVE-2023-44487).
         int code = ErrorCode.HTTP_1_1_REQUIRED_ERROR.code;
         session.frames(stream, List.of(new ResetFrame(stream.getId(), code)), Callback.NOOP);
         // Gives back what has come of the body and drops what still comes; then fails the request.
         stream.process(new FailureFrame(code, "http_1_1_required", new Reset(why)), Callback.NOOP);
+        return true;
     }
 
     /** A stream that was reset: Jetty has nothing more to send on it, and no second reset. */
     private static final class Ended extends HttpStream.Wrapper {
-        Ended(HttpStream wrapped) {
+        private final AtomicInteger running;
+        private final AtomicBoolean completed = new AtomicBoolean();
+
+        Ended(HttpStream wrapped, AtomicInteger running) {
             super(wrapped);
+            this.running = running;
         }
 
         @Override
@@ -73,12 +93,18 @@ final class Http11Required {
 
         @Override
         public void succeeded() {
-            // The reset was the end.
+            completed(); // the reset was the end for the client
         }
 
         @Override
         public void failed(Throwable x) {
-            // The reset was the end.
+            completed(); // the reset was the end for the client
+        }
+
+        private void completed() {
+            if (completed.compareAndSet(false, true)) {
+                running.decrementAndGet();
+            }
         }
     }
 

@@ -68,6 +68,11 @@ final class Lingering {
         }
     }
 
+    /** The connection has closed, whoever closed it: there is nothing more to wait for. */
+    void end() {
+        over.complete(null);
+    }
+
     /** Throws away what is there. {@return whether there can be more} */
     boolean discard() {
         RetainableByteBuffer buffer = PooledBuffers.acquire(connection.pool(), 16 * 1024);

@@ -8,6 +8,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -22,6 +23,8 @@ import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.StringUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +56,12 @@ final class NegotiableSslConnection extends SslConnection {
     private final KeptBytes earlyData;
     private final ClientHelloTap helloTap;
     private final RecordWatch records = new RecordWatch();
+    private final ProgressWatch progress;
     private final HandshakeScope firstHandshake;
     private final @Nullable Trust trust;
     private final ConnectionIdentity identity;
     private final AtomicReference<@Nullable Object> reservation = new AtomicReference<>();
+    private final AtomicInteger resetAndRunning = new AtomicInteger();
     private final CertificateMechanism renegotiation = new Renegotiation(this);
     private final CertificateMechanism postHandshakeAuthentication = new PostHandshakeAuthentication(this);
 
@@ -88,6 +93,7 @@ final class NegotiableSslConnection extends SslConnection {
         this.factory = factory;
         this.pool = connector.getByteBufferPool();
         this.earlyData = factory.newKeptBytes(this);
+        this.progress = new ProgressWatch(endPoint::getIdleTimeout);
         this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
         this.trust = trust;
         this.helloTap = hello == null ? new ClientHelloTap() : ClientHelloTap.done(hello);
@@ -175,6 +181,11 @@ final class NegotiableSslConnection extends SslConnection {
         return reservation.get() == null && super.onIdleExpired(timeout);
     }
 
+    /** {@return how many requests still run whose HTTP/2 stream we have reset; counted by who resets} */
+    AtomicInteger resetAndRunning() {
+        return resetAndRunning;
+    }
+
     // The handshake of ours.
 
     /**
@@ -234,6 +245,8 @@ final class NegotiableSslConnection extends SslConnection {
         SSLEngineResult result;
         try {
             result = engine.unwrap(input, output);
+            // A first handshake has Jetty's idle timeout, a negotiation of ours its deadline.
+            progress.unwrapped(result, !firstHandshakeDone || negotiation != null);
         } catch (SSLException x) {
             throw quiet(x);
         }
@@ -253,6 +266,7 @@ final class NegotiableSslConnection extends SslConnection {
     protected SSLEngineResult wrap(SSLEngine engine, ByteBuffer[] input, ByteBuffer output) throws SSLException {
         try {
             SSLEngineResult result = engine.wrap(input, output);
+            progress.wrapped(result, !BufferUtil.isEmpty(input));
             note(result);
             return result;
         } catch (SSLException x) {
@@ -313,6 +327,10 @@ final class NegotiableSslConnection extends SslConnection {
         } finally {
             earlyData.release();
             freeEngine();
+            Lingering after = lingering;
+            if (after != null) {
+                after.end();
+            }
         }
     }
 
@@ -351,6 +369,26 @@ final class NegotiableSslConnection extends SslConnection {
     /** The decrypted side: what the HTTP parser reads, and the identity that requests see. */
     final class NegotiableEndPoint extends SslEndPoint {
         private volatile @Nullable Shown shown;
+        private volatile @Nullable SharedRead sharedRead;
+
+        /** Tells the driver of a negotiation of the next bytes; others may ask meanwhile, and are told too. */
+        void awaitBytes(Callback driver) {
+            SharedRead read = new SharedRead(driver, getExecutor());
+            sharedRead = read;
+            fillInterested(read);
+        }
+
+        @Override
+        public boolean tryFillInterested(Callback reader) {
+            SharedRead read = sharedRead;
+            if (read == null || !read.join(reader)) {
+                return super.tryFillInterested(reader);
+            }
+            if (negotiation == null && hasEarlyData()) {
+                getFillInterest().fillable();
+            }
+            return true;
+        }
 
         /** Reads past the early data, for the one who keeps it. */
         int fillDuringHandshake(ByteBuffer buffer) throws IOException {

@@ -60,7 +60,7 @@ final class PostHandshakeAuthentication implements CertificateMechanism {
 
             @Override
             public boolean canBeGivenUp() {
-                return true;
+                return !engine.isInsideMessage();
             }
         });
         connection.openHandshake(scope, false);

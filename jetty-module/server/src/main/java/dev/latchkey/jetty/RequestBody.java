@@ -89,8 +89,11 @@ final class RequestBody {
         return last;
     }
 
-    /** Ends the reading from outside; what was kept stays with the stream. */
+    /** Ends the reading from outside; what was kept stays with the stream, and what follows it fails. */
     void giveUp(NegotiationException why) {
+        if (!read.isDone()) {
+            stream.breakOff(why);
+        }
         read.completeExceptionally(why);
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Context;
 import org.eclipse.jetty.server.Request;
@@ -37,6 +38,8 @@ final class RequestNegotiation implements ClientCertificates {
     private final NegotiableSslConnection connection;
     private volatile @Nullable Proof acceptedHere;
     private @Nullable StepUpStream stream;
+    /** What cost the connection: nobody can be asked on it again. */
+    private volatile @Nullable NegotiationException lost;
 
     RequestNegotiation(Request request, NegotiableSslConnection connection) {
         this.request = request;
@@ -149,6 +152,10 @@ final class RequestNegotiation implements ClientCertificates {
             show(proof);
             return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
         }
+        NegotiationException before = lost;
+        if (before != null) {
+            throw before;
+        }
         Uncommitted.require(request);
         if (!options.isFresh() && connection.identity().isDeclined() && !canBeAskedAgain()) {
             return new Attempt(declined(options), null);
@@ -162,6 +169,9 @@ final class RequestNegotiation implements ClientCertificates {
         }
         CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
             show(stepUp.accepted());
+            if (failure instanceof NegotiationException why && !why.isConnectionUsable()) {
+                lost = why;
+            }
             if (failure instanceof NegotiationException why && LEFT_UNREAD.contains(why.reason())) {
                 Lingering lingering = factory.newLingering(request, connection);
                 connection.linger(lingering);
@@ -217,12 +227,14 @@ final class RequestNegotiation implements ClientCertificates {
         VersionAnswer answer = factory.http2Answer();
         JettyNegotiationException why =
                 new JettyNegotiationException(Reason.HTTP_VERSION, true, version, null).withStatus(answer.status());
-        if (!StepUpRedirect.apply(request, factory.getAlternatives())
-                && answer.isReset()
-                && Http11Required.appliesTo(request)) {
-            Http11Required.reset(request, why);
+        if (StepUpRedirect.apply(request, factory.getAlternatives())
+                || !answer.isReset()
+                || !Http11Required.appliesTo(request)) {
+            return why;
         }
-        return why;
+        return Http11Required.reset(request, connection.resetAndRunning(), why)
+                ? why
+                : why.withStatus(HttpStatus.MISDIRECTED_REQUEST_421);
     }
 
     /** One stream a request, however often it negotiates. */

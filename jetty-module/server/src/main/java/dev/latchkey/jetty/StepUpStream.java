@@ -1,12 +1,16 @@
 package dev.latchkey.jetty;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http.Trailers;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * network. Reads come from one thread at a time, as Jetty has it; the end may come from any thread.
  */
 final class StepUpStream extends HttpStream.Wrapper {
-    /** Told when the request has ended, whichever way; called once. */
+    /** Told when the response begins, and when the request has ended, whichever way. */
     interface EndListener {
         void ended();
     }
@@ -25,6 +29,7 @@ final class StepUpStream extends HttpStream.Wrapper {
     private final Deque<Content.Chunk> trailers = new ArrayDeque<>(1);
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean collecting;
+    private volatile @Nullable Throwable brokenOff;
     private volatile @Nullable EndListener listener;
     private volatile @Nullable Lingering lingering;
 
@@ -61,6 +66,11 @@ final class StepUpStream extends HttpStream.Wrapper {
         collecting = now;
     }
 
+    /** Reads fail from now on, once what is kept was read: a demand is pending, and nobody else could be told. */
+    void breakOff(Throwable why) {
+        brokenOff = why;
+    }
+
     /** Keeps a chunk; the caller still releases it. {@return whether there was room} */
     boolean keep(Content.Chunk chunk) {
         if (chunk instanceof Trailers) {
@@ -78,7 +88,31 @@ final class StepUpStream extends HttpStream.Wrapper {
         if (kept == null) {
             kept = trailers.poll();
         }
-        return kept != null ? kept : super.read();
+        if (kept != null) {
+            return kept;
+        }
+        Throwable broken = brokenOff;
+        return broken != null ? Content.Chunk.from(broken, true) : super.read();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A response that begins ends a negotiation that still runs: in the middle of an answer it could not be written, and
+     * would hold whoever writes it.
+     */
+    @Override
+    public void send(
+            MetaData.Request request,
+            MetaData.@Nullable Response response,
+            boolean last,
+            @Nullable ByteBuffer content,
+            Callback callback) {
+        EndListener whenBegun = listener;
+        if (whenBegun != null && (response == null || !HttpStatus.isInterim(response.getStatus()))) {
+            whenBegun.ended();
+        }
+        super.send(request, response, last, content, callback);
     }
 
     @Override
