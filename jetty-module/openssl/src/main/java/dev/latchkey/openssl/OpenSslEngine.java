@@ -100,11 +100,13 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
 
     @Override
     public void closeOutbound() {
+        StackRoom.require();
         change(() -> connection().closeOutbound());
     }
 
     @Override
     public void closeInbound() throws SSLException {
+        StackRoom.require();
         lock.lock();
         try {
             connection().closeInbound();
@@ -325,6 +327,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
     }
 
     private <T> T moving(Move<T> move) throws SSLException {
+        StackRoom.require();
         lock.lock();
         try {
             if (busy) {

@@ -3,6 +3,7 @@ package dev.latchkey.openssl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,15 @@ final class RecordBio {
 
     private final long address;
     private final OutputQueue queue;
+    private final Consumer<Throwable> failed;
     private MemorySegment source = MemorySegment.NULL;
     private long position;
     private @Nullable ByteBuffer destination;
 
-    RecordBio(OutputQueue queue) {
+    /** What is thrown in an upcall goes there: the reason of the failure that OpenSSL reports then. */
+    RecordBio(OutputQueue queue, Consumer<Throwable> failed) {
         this.queue = queue;
+        this.failed = failed;
         long bio = LibCrypto.BIO_new(METHOD);
         if (bio == 0) {
             throw SslError.illegal("OpenSSL made no BIO");
@@ -61,6 +65,11 @@ final class RecordBio {
     /** How many of the lent bytes OpenSSL did not read. */
     int unread() {
         return (int) (source.byteSize() - position);
+    }
+
+    /** An upcall could not do its work. */
+    void fail(Throwable t) {
+        failed.accept(t);
     }
 
     /** Upcall: OpenSSL reads. */

@@ -126,7 +126,7 @@ final class TlsConnection {
     /** Begins the first handshake; a client's ClientHello is queued. */
     void start() throws SSLException {
         ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
-        SslHandle made = new SslHandle(shared, upcalls, new RecordBio(queue));
+        SslHandle made = new SslHandle(shared, upcalls, new RecordBio(queue, upcalls::fail));
         handle = made;
         phase = Phase.HANDSHAKING;
         try {

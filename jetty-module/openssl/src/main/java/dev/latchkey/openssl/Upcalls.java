@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * is none or when anything is thrown.
  *
  * <p>Nothing leaves an upcall but its result, for an exception there ends the JVM; what was thrown is kept by the
- * connection and becomes the cause of its failure. Upcalls run on the thread of the downcall, under the engine's lock.
+ * connection and becomes the cause of its failure. That there is room to come as far as the {@code try} is seen to
+ * before the downcall: {@link StackRoom}. Upcalls run on the thread of the downcall, under the engine's lock.
  */
 final class Upcalls {
     private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
@@ -120,22 +121,31 @@ final class Upcalls {
         });
     }
 
-    static int bioRead(long bio, long buffer, int length) {
+    /** What moves a record; how many bytes it moved. */
+    @FunctionalInterface
+    private interface Move {
+        int by(RecordBio bio);
+    }
+
+    private static int move(long bio, Move move) {
+        RecordBio found = null;
         try {
-            RecordBio found = Registry.find(bio, RecordBio.class);
-            return found == null ? -1 : found.read(buffer, length);
+            found = Registry.find(bio, RecordBio.class);
+            return found == null ? -1 : move.by(found);
         } catch (Throwable t) {
+            if (found != null) {
+                found.fail(t);
+            }
             return -1;
         }
     }
 
+    static int bioRead(long bio, long buffer, int length) {
+        return move(bio, found -> found.read(buffer, length));
+    }
+
     static int bioWrite(long bio, long buffer, int length) {
-        try {
-            RecordBio found = Registry.find(bio, RecordBio.class);
-            return found == null ? -1 : found.write(buffer, length);
-        } catch (Throwable t) {
-            return -1;
-        }
+        return move(bio, found -> found.write(buffer, length));
     }
 
     static long bioControl(long bio, int command, long number, long pointer) {
