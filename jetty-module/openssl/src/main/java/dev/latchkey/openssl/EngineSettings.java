@@ -24,6 +24,7 @@ final class EngineSettings {
     static final int VERIFY_PEER = 1;
     private static final int VERIFY_FAIL_IF_NO_PEER_CERT = 2;
 
+    private static final int SET_MAX_SEND_FRAGMENT = 52;
     private static final int SET_SERVER_NAME = 55;
     private static final int SET_GROUPS_LIST = 92;
     private static final int SET_SIGNATURE_ALGORITHMS_LIST = 98;
@@ -133,7 +134,23 @@ final class EngineSettings {
                 applyServer(ssl, arena);
             }
             applyVerify(ssl);
+            applyPacketSize(ssl);
         }
+    }
+
+    /** For the records that OpenSSL makes by itself; it goes down to 512 bytes in each. */
+    private void applyPacketSize(long ssl) {
+        int size = recordSize();
+        if (size < TlsRecord.MAX_SIZE) {
+            int fragment = TlsRecord.plaintextLimit(size, Protocols.TLS_1_2, "_CBC_");
+            LibSsl.SSL_ctrl(ssl, SET_MAX_SEND_FRAGMENT, fragment, MemorySegment.NULL);
+        }
+    }
+
+    /** The largest record that may be sent. */
+    int recordSize() {
+        int size = parameters.getMaximumPacketSize();
+        return size == 0 ? TlsRecord.MAX_SIZE : Math.clamp(size, TlsRecord.SMALLEST_LIMIT, TlsRecord.MAX_SIZE);
     }
 
     /** What the peer must prove; said again before a renegotiation, for it may have changed. */

@@ -31,6 +31,7 @@ final class LibSsl {
     private static final MethodHandle H_SSL_shutdown = ssl("SSL_shutdown", INT, PTR);
     private static final MethodHandle H_SSL_get_error = ssl("SSL_get_error", INT, PTR, INT);
     private static final MethodHandle H_SSL_in_init = shortSsl("SSL_in_init", INT, PTR);
+    private static final MethodHandle H_SSL_has_pending = shortSsl("SSL_has_pending", INT, PTR);
     private static final MethodHandle H_SSL_get_key_update_type = shortSsl("SSL_get_key_update_type", INT, PTR);
     private static final MethodHandle H_SSL_get_shutdown = shortSsl("SSL_get_shutdown", INT, PTR);
     private static final MethodHandle H_SSL_ctrl = ssl("SSL_ctrl", LONG, PTR, INT, LONG, BUF);
@@ -146,6 +147,14 @@ final class LibSsl {
     static int SSL_get_error(long ssl, int result) {
         try {
             return (int) H_SSL_get_error.invokeExact(ssl, result);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int SSL_has_pending(long ssl) {
+        try {
+            return (int) H_SSL_has_pending.invokeExact(ssl);
         } catch (Throwable t) {
             throw unexpected(t);
         }

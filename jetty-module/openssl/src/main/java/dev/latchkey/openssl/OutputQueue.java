@@ -22,6 +22,11 @@ final class OutputQueue {
         return head == tail;
     }
 
+    /** How many bytes wait. */
+    int size() {
+        return tail - head;
+    }
+
     void append(MemorySegment data) {
         int length = (int) data.byteSize();
         byte[] room = room(length);

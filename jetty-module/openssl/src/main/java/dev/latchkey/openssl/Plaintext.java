@@ -45,8 +45,8 @@ final class Plaintext {
     }
 
     /** One {@code SSL_write} of at most one record; its result. The buffers advance by what was taken. */
-    static int write(long ssl, ByteBuffer[] sources, int offset, int length) {
-        int total = (int) Math.min(TlsRecord.MAX_PLAINTEXT_SIZE, remaining(sources, offset, length));
+    static int write(long ssl, ByteBuffer[] sources, int offset, int length, int most) {
+        int total = (int) Math.min(most, remaining(sources, offset, length));
         ByteBuffer first = firstWithRemaining(sources, offset, length);
         if (first != null && first.isDirect() && first.remaining() >= total) {
             int count = LibSsl.SSL_write(ssl, MemorySegment.ofBuffer(first), total);

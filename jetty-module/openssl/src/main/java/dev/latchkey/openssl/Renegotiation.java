@@ -76,7 +76,7 @@ final class Renegotiation {
         }
     }
 
-    /** OpenSSL refused the peer's; true when it was once too often, for some ask in a loop. */
+    /** OpenSSL has refused the peer's, and said so; true when it was once too often, for some ask in a loop. */
     boolean onRefused() {
         return ++refusals > MOST_REFUSALS;
     }

@@ -16,6 +16,8 @@ import javax.net.ssl.SNIServerName;
 final class ServerNames {
     static final int ACCEPTED = 0;
     static final int FATAL = 2;
+    /** Taken, but not acknowledged. */
+    private static final int NO_ACKNOWLEDGEMENT = 3;
 
     private static final int TYPE_HOST_NAME = 0;
     private static final int LONGEST_NAME = 256;
@@ -55,7 +57,11 @@ final class ServerNames {
             // A renegotiation changes nothing but the client's identity; a name that is left out stays.
             return refuse(alert, ALERT_ILLEGAL_PARAMETER);
         }
-        return matches(requested) ? ACCEPTED : refuse(alert, ALERT_UNRECOGNIZED_NAME);
+        if (!matches(requested)) {
+            return refuse(alert, ALERT_UNRECOGNIZED_NAME);
+        }
+        // RFC 6066, section 3: a server that resumes a session must not answer the extension.
+        return LibSsl.SSL_session_reused(ssl) == 1 ? NO_ACKNOWLEDGEMENT : ACCEPTED;
     }
 
     private boolean matches(List<SNIServerName> names) {

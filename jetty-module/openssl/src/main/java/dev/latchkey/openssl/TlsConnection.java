@@ -40,6 +40,7 @@ final class TlsConnection {
     private static final int KEY_UPDATE_NOT_REQUESTED = 0;
     private static final int CONTENT_HANDSHAKE = 22;
     private static final byte[] PLAIN_CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
+    private static final byte[] PLAIN_PROTOCOL_VERSION = {21, 3, 3, 0, 2, 2, 70};
     /** A handshake record of zeros, which no key has protected. */
     private static final byte[] UNPROTECTED = Arrays.copyOf(new byte[] {CONTENT_HANDSHAKE, 3, 3, 0, 64}, 5 + 64);
 
@@ -214,6 +215,10 @@ final class TlsConnection {
             return result(Status.OK, 0, 0);
         }
         int length = TlsRecord.length(source);
+        if (length > 0 && !anyRecordTaken && TlsRecord.isVersion2Hello(source)) {
+            queue.append(PLAIN_PROTOCOL_VERSION);
+            throw fail(new SSLHandshakeException("SSLv2Hello is not supported"));
+        }
         int expected = TlsRecord.plaintextSize(length, session.getProtocol(), session.getCipherSuite());
         if (isEstablished() && expected > Plaintext.remaining(destinations, offset, count)) {
             return result(Status.BUFFER_OVERFLOW, 0, 0);
@@ -233,9 +238,12 @@ final class TlsConnection {
         open.bio().lendSource(source, length);
         try {
             anyRecordTaken = true;
-            if (phase == Phase.HANDSHAKING) {
+            boolean first = phase == Phase.HANDSHAKING;
+            if (first) {
                 handshake(open);
-            } else {
+            }
+            // What stands behind Finished in the same record is read at once; nothing else will call for it.
+            if (!first || (isEstablished() && LibSsl.SSL_has_pending(open.address()) != 0)) {
                 produced = read(open, type, destinations, offset, count, expected);
             }
             source.position(source.position() + length - open.bio().unread());
@@ -250,11 +258,12 @@ final class TlsConnection {
     private int read(SslHandle open, int type, ByteBuffer[] destinations, int offset, int count, int expected)
             throws SSLException {
         long ssl = open.address();
+        int queued = queue.size();
         int produced = Plaintext.read(ssl, destinations, offset, count, expected);
         int error = produced > 0 ? ERROR_NONE : error(ssl, produced);
         insideMessage = LibSsl.SSL_in_init(ssl) != 0;
         switch (error) {
-            case ERROR_NONE, ERROR_WANT_READ -> taken(ssl, type);
+            case ERROR_NONE, ERROR_WANT_READ -> taken(ssl, type, queue.size() > queued);
             case ERROR_ZERO_RETURN -> onCloseNotify();
             default -> throw fail(SslError.drain().exception(isNegotiating(), upcalls.takeFailure()));
         }
@@ -262,7 +271,7 @@ final class TlsConnection {
     }
 
     /** A record was taken without a fatal error: what it contained now counts. */
-    private void taken(long ssl, int type) throws SSLException {
+    private void taken(long ssl, int type, boolean answered) throws SSLException {
         if (requests.onRecordTaken(ssl) && !requests.isUntrusted()) {
             session.update(identity.answered(session.state()));
         }
@@ -271,9 +280,11 @@ final class TlsConnection {
         }
         if (renegotiation.isStarted() && !insideMessage) {
             established(ssl);
-        } else if (!renegotiation.isPending() && insideMessage) {
+        } else if (!renegotiation.isPending() && insideMessage && settings.isClient()) {
             renegotiation.onPeersRequest();
-        } else if (!renegotiation.isPending() && type == CONTENT_HANDSHAKE && renegotiation.onRefused()) {
+        } else if (!renegotiation.isPending() && answered && renegotiation.onRefused()) {
+            // All that a server says outside a handshake is no_renegotiation, once a message.
+            closeOutbound();
             throw fail(new SSLProtocolException("The peer keeps asking for renegotiation"));
         }
     }
@@ -300,13 +311,15 @@ final class TlsConnection {
         if (phase == Phase.HANDSHAKING && status() == HandshakeStatus.NEED_UNWRAP) {
             return result(Status.OK, 0, 0);
         }
-        if (destination.remaining() < TlsRecord.MAX_SIZE) {
+        if (destination.remaining() < settings.recordSize()) {
             return result(Status.BUFFER_OVERFLOW, 0, 0);
         }
         int start = destination.position();
         int consumed = 0;
         if (!queue.isEmpty()) {
-            queue.drainTo(destination);
+            if (queue.drainTo(destination) == 0) {
+                return result(Status.BUFFER_OVERFLOW, 0, 0);
+            }
         } else if (isEstablished() && !outboundClosed) {
             consumed = writeAll(sources, offset, count, destination);
         }
@@ -315,19 +328,25 @@ final class TlsConnection {
 
     /** Records one after the other, until the data or the room ends; what OpenSSL queues meanwhile goes first. */
     private int writeAll(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {
+        int size = settings.recordSize();
+        int most = TlsRecord.plaintextLimit(size, session.getProtocol(), session.getCipherSuite());
         int consumed = 0;
         int taken = -1;
         while (taken != 0
                 && queue.isEmpty()
-                && destination.remaining() >= TlsRecord.MAX_SIZE
+                && destination.remaining() >= size
                 && Plaintext.remaining(sources, offset, count) > 0) {
-            taken = write(sources, offset, count, destination);
+            taken = write(sources, offset, count, destination, most);
             consumed += taken;
+            if (size < TlsRecord.MAX_SIZE) {
+                break; // Who limits packets expects one at a time, as JSSE makes them.
+            }
         }
         return consumed;
     }
 
-    private int write(ByteBuffer[] sources, int offset, int count, ByteBuffer destination) throws SSLException {
+    private int write(ByteBuffer[] sources, int offset, int count, ByteBuffer destination, int most)
+            throws SSLException {
         SslHandle open = handle();
         long ssl = open.address();
         if (insideMessage) {
@@ -335,7 +354,7 @@ final class TlsConnection {
         }
         open.bio().lendDestination(destination);
         try {
-            int consumed = Plaintext.write(ssl, sources, offset, count);
+            int consumed = Plaintext.write(ssl, sources, offset, count, most);
             if (consumed <= 0) {
                 // With no message begun there is nothing that a write waits for.
                 throw fail(SslError.drain().exception(false, upcalls.takeFailure()));

@@ -27,8 +27,23 @@ final class TlsRecord {
 
     private static final int EXPLICIT_NONCE_SIZE = 8;
     private static final int CBC_MIN_OVERHEAD = 16 + 20 + 1;
+    private static final int CBC_MAX_OVERHEAD = 16 + 48 + 16;
+
+    /** The largest record of a handshake whose fragments are as small as OpenSSL makes them. */
+    static final int SMALLEST_LIMIT = HEADER_SIZE + 512 + TlsRecord.CBC_MAX_OVERHEAD;
 
     private TlsRecord() {}
+
+    /** The form of a ClientHello from before TLS (RFC 5246, appendix E.2); 5 bytes are there. */
+    static boolean isVersion2Hello(ByteBuffer source) {
+        return source.get(source.position()) < 0 && source.get(source.position() + 2) == 1;
+    }
+
+    /** The most application data that goes into a record of at most this size. */
+    static int plaintextLimit(int recordSize, String protocol, String cipherSuite) {
+        int overhead = cipherSuite.contains("_CBC_") ? CBC_MAX_OVERHEAD : overhead(protocol, cipherSuite);
+        return Math.clamp(recordSize - HEADER_SIZE - overhead, 1, MAX_PLAINTEXT_SIZE);
+    }
 
     /**
      * How many bytes to give to OpenSSL next: one whole record; or, of what can never be a record, all there is, for

@@ -6,6 +6,9 @@ import dev.latchkey.Reason;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -119,12 +122,26 @@ final class Renegotiation implements CertificateMechanism {
         return new Answer(chain.isEmpty() ? null : new Proof(chain, scope.authType(), kind(), session));
     }
 
+    /** A client may leave the name out that it gave at first, and not give another; JSSE would take that. */
+    private void keepName(SSLSession after) throws SSLException {
+        if (!(after instanceof ExtendedSSLSession extended)) {
+            return;
+        }
+        for (SNIServerName name : extended.getRequestedServerNames()) {
+            String host = name instanceof SNIHostName known ? HostPatterns.canonical(known.getAsciiName()) : "";
+            if (!host.equals(connection.requestedHost())) {
+                throw new SSLException("the client named another server in mid connection");
+            }
+        }
+    }
+
     /** A renegotiation changes nothing but the client's identity. */
     private void keepServerSide(@Nullable X509Certificate serverBefore, SSLSession before, SSLSession after)
             throws SSLException {
         if (serverBefore == null || !serverBefore.equals(connection.serverCertificate())) {
             throw new SSLException("the server's certificate changed in mid connection");
         }
+        keepName(after);
         // Jetty keeps the server name that the client asked for in the TLS session, and checks it at each request.
         for (String name : before.getValueNames()) {
             if (after.getValue(name) == null) {

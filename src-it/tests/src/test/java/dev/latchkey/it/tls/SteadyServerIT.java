@@ -1,6 +1,7 @@
 package dev.latchkey.it.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.it.Lane;
@@ -11,6 +12,7 @@ import dev.latchkey.testkit.CertificateBuilder;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyAlgorithm;
 import dev.latchkey.testkit.KeyStores;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.bouncycastle.tls.CipherSuite;
@@ -100,6 +102,29 @@ class SteadyServerIT {
             byte[] expected = keys.get(alias).certificate().getEncoded();
             assertThat(client.serverCertificates()).hasSize(2).allSatisfy(c -> assertThat(c)
                     .isEqualTo(expected));
+        }
+    }
+
+    /** The server's certificate is for both, so nothing else tells them apart. */
+    @ParameterizedTest(name = "{0} then {1}")
+    @CsvSource(
+            nullValues = "none",
+            value = {"a.test, b.test", "none, a.test", "a.test, A.TEST", "a.test, none"})
+    void noOtherServerIsNamedInTheRenegotiation(String firstName, String secondName) throws Exception {
+        HeldCertificate both =
+                TestPki.AUTHORITY.issue("both").server("a.test", "b.test").make();
+        try (StepUpServer server = server().certificates(Map.of("both", both)).start();
+                CraftedClient client = CraftedClient.recipe()
+                        .certificate(TestPki.ALICE)
+                        .serverNames(firstName, secondName)
+                        .connect(server.port())) {
+            assertThat(client.protocolVersion()).isEqualTo(Lane.current().protocol());
+            assertThat(client.get("/open", "a.test").status()).isEqualTo(200);
+            if (secondName == null || secondName.equalsIgnoreCase(firstName)) {
+                assertThat(client.get("/secure", "a.test").values()).containsEntry("subject", "CN=alice");
+            } else {
+                assertThatThrownBy(() -> client.get("/secure", "a.test")).isInstanceOf(IOException.class);
+            }
         }
     }
 
