@@ -105,6 +105,10 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## Whether these paths need a certificate or want one: need, or want.
 # latchkey.pathsPresence=need
 
+## Classes with @RequireClientCertificate that the application itself obeys, in an interceptor of its framework: names
+## separated by commas, or com.example.web.* for a package; * for all, so that none is searched for; empty for none.
+# latchkey.enforcedElsewhere=
+
 ## What of a certificate is the name of its user, where a web.xml says CLIENT-CERT: subject; an attribute of the subject
 ## by its short name or OID, such as cn, uid, serialNumber, emailAddress, 2.5.4.65; the alternative names email and upn;
 ## or pattern. It counts if it is the only one of its kind.

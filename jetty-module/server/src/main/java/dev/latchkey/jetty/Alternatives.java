@@ -1,7 +1,7 @@
 package dev.latchkey.jetty;
 
 import dev.latchkey.NegotiationOptions.Presence;
-import java.util.Locale;
+import java.util.Objects;
 import org.eclipse.jetty.util.annotation.ManagedAttribute;
 import org.eclipse.jetty.util.annotation.ManagedObject;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ManagedObject("What is done for clients that cannot be asked on an open connection")
 public final class Alternatives {
-    private static final String BROWSER_STEP_UP = "latchkey.browserStepUp";
+    private static final String HTTP3 = "latchkey.http3";
     private static final String HOSTS = "latchkey.hosts";
-    private static final String REDIRECT_STATUS = "latchkey.redirectStatus";
 
-    private volatile VersionAnswer http3 = VersionAnswer.of("latchkey.http3", "421", false);
+    private volatile VersionAnswer http3 = VersionAnswer.of(HTTP3, "421", false);
     private volatile boolean browserStepUp;
     private volatile HostPatterns hosts = HostPatterns.of(HOSTS, "");
     private volatile Presence hostsPresence = Presence.WANT;
@@ -33,8 +32,8 @@ public final class Alternatives {
 
     /** {@return the status with which a step-up is answered on HTTP/3} */
     @ManagedAttribute("the status with which a step-up is answered on HTTP/3")
-    public String getHttp3() {
-        return http3.asText();
+    public int getHttp3() {
+        return http3.status();
     }
 
     /**
@@ -44,8 +43,8 @@ public final class Alternatives {
      *     section 6); 403 for clients that do not
      * @throws IllegalArgumentException if it is none
      */
-    public void setHttp3(String status) {
-        http3 = VersionAnswer.of("latchkey.http3", status, false);
+    public void setHttp3(int status) {
+        http3 = VersionAnswer.of(HTTP3, String.valueOf(status), false);
     }
 
     /** {@return whether connections of browsers are served TLS 1.2, so that they can be asked} */
@@ -62,15 +61,10 @@ public final class Alternatives {
      * <p>The price: on these connections TLS 1.2 does not hide the server's certificate from who listens, nor the
      * client's in a first handshake. A host of its own ({@link #setHosts}) costs no version.
      *
-     * @param value {@code true} or {@code false} (the default)
-     * @throws IllegalArgumentException if it is neither
+     * @param value false by default
      */
-    public void setBrowserStepUp(String value) {
-        browserStepUp = switch (value.strip()) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException(BROWSER_STEP_UP + "=" + value + ": it must be true or false");
-        };
+    public void setBrowserStepUp(boolean value) {
+        browserStepUp = value;
     }
 
     HostPatterns hosts() {
@@ -96,30 +90,20 @@ public final class Alternatives {
         hosts = HostPatterns.of(HOSTS, names);
     }
 
-    Presence hostsPresence() {
-        return hostsPresence;
-    }
-
     /** {@return whether these hosts want or need a certificate} */
     @ManagedAttribute("whether these hosts want or need a certificate")
-    public String getHostsPresence() {
-        return hostsPresence.name().toLowerCase(Locale.ROOT);
+    public Presence getHostsPresence() {
+        return hostsPresence;
     }
 
     /**
      * Sets whether the hosts of {@link #setHosts} want a certificate or need one.
      *
-     * @param presence {@code want} (the default), or {@code need}: without one there is no connection, and no page that
-     *     could say why
-     * @throws IllegalArgumentException if it is neither
+     * @param presence want by default; where it is needed there is no connection without one, and no page that could say
+     *     why
      */
-    public void setHostsPresence(String presence) {
-        hostsPresence = switch (presence.strip()) {
-            case "want" -> Presence.WANT;
-            case "need" -> Presence.NEED;
-            default ->
-                throw new IllegalArgumentException("latchkey.hostsPresence=" + presence + ": it must be want or need");
-        };
+    public void setHostsPresence(Presence presence) {
+        hostsPresence = Objects.requireNonNull(presence);
     }
 
     /** {@return the host, and its port if it is another, to which requests are redirected; null for none} */
@@ -149,16 +133,15 @@ public final class Alternatives {
     /**
      * Sets the status of a redirection.
      *
-     * @param status {@code 307} (the default): requests by GET and HEAD are redirected, others fail as before; or
-     *     {@code 303}: requests by any method are, and the client comes back by GET, without the body
+     * @param status 307 (the default): requests by GET and HEAD are redirected, others fail as before; or 303: requests
+     *     by any method are, and the client comes back by GET, without the body
      * @throws IllegalArgumentException if it is neither
      */
-    public void setRedirectStatus(String status) {
-        redirectStatus = switch (status.strip()) {
-            case "307" -> StepUpRedirect.SAME_METHOD;
-            case "303" -> StepUpRedirect.BY_GET;
-            default -> throw new IllegalArgumentException(REDIRECT_STATUS + "=" + status + ": it must be 307 or 303");
-        };
+    public void setRedirectStatus(int status) {
+        if (status != StepUpRedirect.SAME_METHOD && status != StepUpRedirect.BY_GET) {
+            throw new IllegalArgumentException("latchkey.redirectStatus=" + status + ": it must be 307 or 303");
+        }
+        redirectStatus = status;
     }
 
     /** {@return whether a ClientHello must be read before TLS begins} */

@@ -1,101 +1,203 @@
 package dev.latchkey.jetty;
 
 import dev.latchkey.RequireClientCertificate;
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the classes of a web application that name the annotation, without loading any.
+ * Finds the classes with the annotation, wherever an application could take them from: its own loader and each above
+ * it.
  *
  * <p>The container's own search (HandlesTypes) looks only where its annotations module is enabled, and not where the
- * application has excluded a jar. A guard that was overlooked would be none, so this looks at every class file. For one
- * thread.
+ * application has excluded a jar. A guard that was overlooked would be none, so this looks at every class file, loads
+ * those that name it, and where it cannot look it says so. Java's own classes are left out, and those in packages of
+ * Jetty, Jakarta EE and SLF4J. Any thread.
  */
 public final class AnnotationScan {
-    /** The files of a web application, as a ServletContext of any environment shows them. */
-    public interface Files {
-        /** {@return what is in a directory, directories with a slash at their end; null if there is none such} */
-        @Nullable
-        Set<String> list(String directory) throws IOException;
-
-        /** {@return a file's content; null if there is none such} */
-        @Nullable
-        InputStream open(String file) throws IOException;
-    }
-
-    private static final String CLASSES = "/WEB-INF/classes/";
-    private static final String LIB = "/WEB-INF/lib/";
-    private static final String VERSIONS = "META-INF/versions/";
-    private static final String CLASS = ".class";
-
     /** The annotation's type as a class file writes it, JVMS section 4.3.2. */
     private static final byte[] DESCRIPTOR =
             ("L" + RequireClientCertificate.class.getName().replace('.', '/') + ";").getBytes(StandardCharsets.UTF_8);
 
-    private final Files files;
-    private final Set<String> found = new TreeSet<>();
+    /** The interceptor of {@code latchkey-cdi} carries the annotation too. */
+    private static final String OWN = "dev.latchkey.cdi.";
 
-    /** A scan of an application's files. */
-    public AnnotationScan(Files files) {
-        this.files = files;
+    /** What a loader's own files were when they were looked at, and what was found: a server's are looked at once. */
+    private record Known(List<String> files, Set<String> names) {}
+
+    private static final Map<ClassLoader, Known> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final DeclarativeStepUp settings;
+
+    AnnotationScan(DeclarativeStepUp settings) {
+        this.settings = settings;
     }
 
-    /** {@return the names of the classes that name it, wherever in themselves} */
-    public Set<String> classNames() throws IOException {
-        directory(CLASSES);
-        Set<String> jars = files.list(LIB);
-        if (jars != null) {
-            for (String jar : jars) {
-                if (jar.endsWith(".jar")) {
-                    jar(jar);
-                }
+    /**
+     * {@return the classes that have it, on themselves or on one of their own methods, and are not named by
+     * {@link DeclarativeStepUp#setEnforcedElsewhere}}
+     *
+     * @param application its loader; null for the calling thread's
+     * @throws IOException if a place cannot be searched; the message says which, and what helps
+     */
+    public List<Class<?>> annotated(@Nullable ClassLoader application) throws IOException {
+        ClassLoader loader = orOfThread(application);
+        List<Class<?>> found = new ArrayList<>();
+        for (String name : names(loader)) {
+            Class<?> type = load(name, loader);
+            if (type != null && has(type)) {
+                found.add(type);
             }
         }
         return found;
     }
 
-    private void directory(String path) throws IOException {
-        Set<String> children = files.list(path);
-        if (children == null) {
-            return;
+    /** {@return whether a class is the application's own matter, as its settings say} */
+    public boolean isEnforcedElsewhere(Class<?> type) {
+        return settings.isEnforcedElsewhere(type.getName());
+    }
+
+    /** {@return a class of the application; null if it cannot be loaded, and so cannot run} */
+    public static @Nullable Class<?> load(String name, ClassLoader application) {
+        try {
+            return Class.forName(name, false, application);
+        } catch (ClassNotFoundException | LinkageError x) {
+            return null;
         }
-        for (String child : children) {
-            if (child.endsWith("/")) {
-                directory(child);
-            } else if (child.endsWith(CLASS)) {
-                try (InputStream in = files.open(child)) {
-                    if (in != null) {
-                        look(child.substring(CLASSES.length()), in.readAllBytes());
+    }
+
+    private static boolean has(Class<?> type) throws IOException {
+        try {
+            return type.getDeclaredAnnotation(RequireClientCertificate.class) != null || isOnMethod(type);
+        } catch (LinkageError x) {
+            // It names the annotation, and it cannot be seen where.
+            throw new IOException("cannot look for @RequireClientCertificate in " + type.getName(), x);
+        }
+    }
+
+    /** {@return whether one of a class's own methods has the annotation} */
+    public static boolean isOnMethod(Class<?> type) {
+        for (Method method : type.getDeclaredMethods()) {
+            if (method.isAnnotationPresent(RequireClientCertificate.class)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@return whether a class is a servlet of any environment, which its application guards or refuses} */
+    static boolean isServlet(@Nullable Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        String name = type.getName();
+        return name.equals("jakarta.servlet.Servlet")
+                || name.equals("javax.servlet.Servlet")
+                || isServlet(type.getSuperclass())
+                || Arrays.stream(type.getInterfaces()).anyMatch(AnnotationScan::isServlet);
+    }
+
+    /** The classes that name it, wherever in themselves. */
+    private Set<String> names(ClassLoader application) throws IOException {
+        Set<String> found = new TreeSet<>();
+        if (settings.isEnforcedElsewhere("")) {
+            return found; // nothing is to be looked for
+        }
+        try {
+            for (ClassLoader each = application; each != null; each = each.getParent()) {
+                if (each == ClassLoader.getPlatformClassLoader()) {
+                    break;
+                }
+                found.addAll(ofLoader(each));
+            }
+        } catch (IOException x) {
+            throw new IOException(
+                    "cannot look for @RequireClientCertificate: " + x.getMessage() + "; if no class there has it, set "
+                            + DeclarativeStepUp.ENFORCED_ELSEWHERE + "=*",
+                    x);
+        }
+        found.removeIf(name -> name.startsWith(OWN) || settings.isEnforcedElsewhere(name));
+        return found;
+    }
+
+    /** {@return the loader; where there is none, that by which a server without loaders of its own finds classes} */
+    public static ClassLoader orOfThread(@Nullable ClassLoader loader) {
+        ClassLoader ofThread = loader != null ? loader : Thread.currentThread().getContextClassLoader();
+        return ofThread != null ? ofThread : AnnotationScan.class.getClassLoader();
+    }
+
+    private static Set<String> ofLoader(ClassLoader loader) throws IOException {
+        List<URL> places = places(loader);
+        List<String> files = places.stream().map(URL::toString).toList();
+        Known known = KNOWN.get(loader);
+        if (known == null || !known.files().equals(files)) {
+            known = new Known(files, search(places));
+            KNOWN.put(loader, known);
+        }
+        return known.names();
+    }
+
+    private static Set<String> search(List<URL> places) throws IOException {
+        Set<String> found = new TreeSet<>();
+        Set<String> seen = new HashSet<>();
+        Deque<URL> open = new ArrayDeque<>(places);
+        for (URL place = open.poll(); place != null; place = open.poll()) {
+            if (seen.add(place.toString())) {
+                open.addAll(ClassFiles.read(place, (name, bytes) -> {
+                    if (contains(bytes)) {
+                        found.add(name);
                     }
-                }
+                }));
             }
         }
+        return Set.copyOf(found);
     }
 
-    private void jar(String path) throws IOException {
-        try (InputStream in = files.open(path)) {
-            if (in == null) {
-                return;
-            }
-            ZipInputStream zip = new ZipInputStream(in);
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (entry.getName().endsWith(CLASS)) {
-                    look(entry.getName(), zip.readAllBytes());
-                }
-            }
+    private static List<URL> places(ClassLoader loader) throws IOException {
+        if (loader instanceof URLClassLoader urls) {
+            return Arrays.asList(urls.getURLs());
         }
+        if (loader == ClassLoader.getSystemClassLoader()) {
+            refuseModulePath(loader);
+            List<URL> places = new ArrayList<>();
+            for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
+                places.add(Path.of(entry).toUri().toURL());
+            }
+            return places;
+        }
+        if (loader instanceof EnvironmentClassLoader) {
+            return List.of();
+        }
+        throw new IOException("the loader " + loader.getClass().getName() + " does not tell where it finds classes");
     }
 
-    private void look(String file, byte[] bytes) {
-        if (contains(bytes)) {
-            String name = file.startsWith(VERSIONS) ? file.substring(file.indexOf('/', VERSIONS.length()) + 1) : file;
-            found.add(name.substring(0, name.length() - CLASS.length()).replace('/', '.'));
+    private static void refuseModulePath(ClassLoader loader) throws IOException {
+        for (Module module : ModuleLayer.boot().modules()) {
+            if (module.getClassLoader() == loader
+                    && ModuleLayer.boot()
+                            .configuration()
+                            .findModule(module.getName())
+                            .flatMap(m -> m.reference().location())
+                            .filter(at -> !"jrt".equals(at.getScheme()))
+                            .isPresent()) {
+                throw new IOException("the module path, where " + module.getName() + " is, is not searched");
+            }
         }
     }
 

@@ -2,15 +2,17 @@ package dev.latchkey.jetty;
 
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.NegotiationOptions.Presence;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.StringUtil;
 import org.eclipse.jetty.util.annotation.ManagedAttribute;
 import org.eclipse.jetty.util.annotation.ManagedObject;
+import org.eclipse.jetty.util.component.Container;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 @ManagedObject("what asks for a client certificate without code in an application")
 public final class DeclarativeStepUp {
-    private static final String NEED = "need";
-    private static final String WANT = "want";
+    static final String ENFORCED_ELSEWHERE = "latchkey.enforcedElsewhere";
 
     private final Server server;
     private volatile String paths = "";
-    private volatile String pathsPresence = NEED;
+    private volatile Presence pathsPresence = Presence.NEED;
     private volatile String userNameKind = "subject";
     private volatile String userNamePattern = "";
     private volatile UserName userName = UserName.of("subject", "");
+    private volatile List<String> enforcedElsewhere = List.of();
+    private volatile @Nullable PathGuards guards;
+    private final WebApplications applications = new WebApplications(this);
 
     private DeclarativeStepUp(Server server) {
         this.server = server;
@@ -59,7 +63,8 @@ public final class DeclarativeStepUp {
                         made.beforeServerStarts();
                     }
                 });
-                server.addEventListener(new WebApplications());
+                server.addEventListener(made.applications);
+                server.addEventListener(made.new LaterHandlers());
                 return made;
             }
             return installed;
@@ -72,14 +77,59 @@ public final class DeclarativeStepUp {
 
     private void beforeServerStarts() {
         userName = UserName.of(userNameKind, userNamePattern);
-        removeGuards();
+        guards = null;
+        PathGuards.remove(server);
         List<ServletPathSpec> specs = new ArrayList<>();
         for (String path : StringUtil.csvSplit(paths)) {
             specs.add(spec(path));
         }
         if (!specs.isEmpty()) {
-            insertGuard(new PathGuard(
-                    specs, ClientCertificateGuard.of(presence(pathsPresence)), paths + " " + pathsPresence));
+            PathGuards made =
+                    new PathGuards(specs, ClientCertificateGuard.of(pathsPresence), paths + " " + pathsPresence);
+            made.insert(server);
+            guards = made;
+        }
+    }
+
+    /**
+     * Stops the start of a server without any web application, whose own code is all there is, if that has the annotation:
+     * no application's start looks for it then, and no handler obeys it.
+     *
+     * @throws IllegalStateException naming each such class
+     */
+    void refuseWhatNothingEnforces() {
+        if (applications.isEmpty()) {
+            List<String> unguarded;
+            try {
+                unguarded = new AnnotationScan(this)
+                        .annotated(null).stream()
+                                .filter(type -> !AnnotationScan.isServlet(type))
+                                .map(Class::getName)
+                                .toList();
+            } catch (IOException x) {
+                throw new IllegalStateException(x.getMessage(), x);
+            }
+            if (!unguarded.isEmpty()) {
+                throw new IllegalStateException("@RequireClientCertificate would not be enforced on " + unguarded
+                        + ", because the server has no web application; guard them by latchkey.paths, or name them in "
+                        + ENFORCED_ELSEWHERE + " if the application itself sees to it");
+            }
+        }
+    }
+
+    /** Hears of handlers that are added while the server runs. */
+    private final class LaterHandlers implements Container.InheritedListener {
+        @Override
+        public void beanAdded(Container parent, Object child) {
+            PathGuards inserted = guards;
+            if (inserted != null && child instanceof Handler handler) {
+                inserted.added(server, parent, handler);
+            }
+        }
+
+        @Override
+        public void beanRemoved(Container parent, Object child) {
+            // Its guards go with it.
         }
     }
 
@@ -94,41 +144,15 @@ public final class DeclarativeStepUp {
         }
     }
 
-    private static Presence presence(String text) {
-        return switch (text) {
-            case NEED -> Presence.NEED;
-            case WANT -> Presence.WANT;
-            default ->
-                throw new IllegalArgumentException("latchkey.pathsPresence=" + text + ": it must be need or want");
-        };
-    }
-
-    /**
-     * As near to the applications as it can be, so that what rewrites a request's path has done so: behind all handlers
-     * that hold one other, in front of those that hold several, or of an application.
-     */
-    private void insertGuard(PathGuard guard) {
-        Handler.Singleton before = server;
-        while (before.getHandler() instanceof Handler.Singleton next && !(next instanceof ContextHandler)) {
-            before = next;
-        }
-        guard.setHandler(before.getHandler());
-        before.setHandler(guard);
-    }
-
-    private void removeGuards() {
-        Handler.Singleton before = server;
-        while (before.getHandler() instanceof Handler.Singleton next && !(next instanceof ContextHandler)) {
-            if (next instanceof PathGuard) {
-                before.setHandler(next.getHandler());
-            } else {
-                before = next;
-            }
+    /** What is read at the start only must not seem to be set afterwards: a path that is shown would not be guarded. */
+    private void requireNotRunning(String property) {
+        if (server.isRunning()) {
+            throw new IllegalStateException("the server runs already; set latchkey." + property + " before it starts");
         }
     }
 
     /** {@return the guarded paths, as they were set} */
-    @ManagedAttribute("the guarded paths")
+    @ManagedAttribute(value = "the guarded paths", readonly = true)
     public String getPaths() {
         return paths;
     }
@@ -137,8 +161,11 @@ public final class DeclarativeStepUp {
      * Sets the paths that ask for a certificate, of all applications.
      *
      * @param patterns as servlets write them, with the context's path, separated by commas; empty, the default, for none
+     * @throws IllegalArgumentException if one is no pattern
+     * @throws IllegalStateException if the server runs
      */
     public void setPaths(String patterns) {
+        requireNotRunning("paths");
         for (String path : StringUtil.csvSplit(patterns)) {
             spec(path);
         }
@@ -146,23 +173,23 @@ public final class DeclarativeStepUp {
     }
 
     /** {@return whether the paths need a certificate or want one} */
-    @ManagedAttribute("whether the paths need a certificate or want one")
-    public String getPathsPresence() {
+    @ManagedAttribute(value = "whether the paths need a certificate or want one", readonly = true)
+    public Presence getPathsPresence() {
         return pathsPresence;
     }
 
     /**
-     * Sets whether the paths need a certificate or want one.
+     * Sets whether the paths need a certificate, the default, or want one.
      *
-     * @param presence {@code need}, the default, or {@code want}
+     * @throws IllegalStateException if the server runs
      */
-    public void setPathsPresence(String presence) {
-        presence(presence);
-        pathsPresence = presence;
+    public void setPathsPresence(Presence presence) {
+        requireNotRunning("pathsPresence");
+        pathsPresence = Objects.requireNonNull(presence);
     }
 
     /** {@return what of a certificate is the name of its user} */
-    @ManagedAttribute("what of a certificate is the name of its user")
+    @ManagedAttribute(value = "what of a certificate is the name of its user", readonly = true)
     public String getUserName() {
         return userNameKind;
     }
@@ -177,8 +204,11 @@ public final class DeclarativeStepUp {
      * @param kind {@code subject}, the default; {@code cn}, {@code uid}, {@code serialNumber}, {@code emailAddress}, an
      *     OID or another short name, the only value of this attribute in the subject; {@code email} or {@code upn}, the
      *     only one of its kind among the subject's alternative names; or {@code pattern}
+     * @throws IllegalArgumentException if it is none of these
+     * @throws IllegalStateException if the server runs
      */
     public void setUserName(String kind) {
+        requireNotRunning("userName");
         if (!kind.equals("pattern")) {
             UserName.of(kind, "");
         }
@@ -186,7 +216,7 @@ public final class DeclarativeStepUp {
     }
 
     /** {@return the pattern that finds the user's name in the subject; empty for none} */
-    @ManagedAttribute("the pattern that finds the user's name in the subject")
+    @ManagedAttribute(value = "the pattern that finds the user's name in the subject", readonly = true)
     public String getUserNamePattern() {
         return userNamePattern;
     }
@@ -197,12 +227,48 @@ public final class DeclarativeStepUp {
      * @param pattern a regular expression that matches the whole subject, as RFC 2253 writes it, and has one group, which
      *     holds the value of one attribute or a part of one; without its escapes that is the name. Empty, the default,
      *     for none
+     * @throws IllegalArgumentException if it is no such expression
+     * @throws IllegalStateException if the server runs
      */
     public void setUserNamePattern(String pattern) {
+        requireNotRunning("userNamePattern");
         if (!pattern.isEmpty()) {
             UserName.of("pattern", pattern);
         }
         userNamePattern = pattern;
+    }
+
+    /** {@return the classes whose annotation the application enforces, as they were set} */
+    @ManagedAttribute(value = "the classes whose annotation the application itself enforces", readonly = true)
+    public String getEnforcedElsewhere() {
+        return String.join(",", enforcedElsewhere);
+    }
+
+    /**
+     * Sets the classes whose {@link dev.latchkey.RequireClientCertificate} the application itself enforces, by
+     * {@link ClientCertificateGuard} in a filter or in a framework's interceptor. Any other class with the annotation that
+     * is neither a servlet nor a guarded CDI bean stops the start, and so does a class path that cannot be searched for
+     * such classes.
+     *
+     * @param names of classes, separated by commas; {@code com.example.web.*} stands for all classes of the package and
+     *     those below it, {@code *} for all classes of all, so that none is looked for; empty, the default, for none
+     * @throws IllegalStateException if the server runs
+     */
+    public void setEnforcedElsewhere(String names) {
+        requireNotRunning("enforcedElsewhere");
+        enforcedElsewhere = List.of(StringUtil.csvSplit(names));
+    }
+
+    /** {@return whether a class, or all classes by the empty name, are the application's own matter} */
+    boolean isEnforcedElsewhere(String className) {
+        for (String each : enforcedElsewhere) {
+            if (each.equals("*")
+                    || each.equals(className)
+                    || (each.endsWith(".*") && className.startsWith(each.substring(0, each.length() - 1)))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return how certificates name their users, as the server was started with} */

@@ -39,7 +39,7 @@ final class FirstHandshakeChoice {
     static void apply(ClientHello hello, SSLEngine engine, Alternatives settings, boolean http2) {
         if (asks(hello, settings)) {
             SSLParameters parameters = engine.getSSLParameters();
-            if (settings.hostsPresence() == Presence.NEED) {
+            if (settings.getHostsPresence() == Presence.NEED) {
                 parameters.setNeedClientAuth(true);
             } else if (!parameters.getNeedClientAuth()) {
                 parameters.setWantClientAuth(true);

@@ -142,7 +142,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     public void configure(Connector connector) {
         super.configure(connector);
         budget = serverBudget(connector.getServer());
-        DeclarativeStepUp.install(connector.getServer());
+        DeclarativeStepUp.install(connector.getServer()).refuseWhatNothingEnforces();
         if (connector.getConnectionFactory(H2) != null) {
             StartReport.http2(connector, getHttp2());
         }
@@ -412,17 +412,6 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setHttp2(String answer) {
         http2 = VersionAnswer.of("latchkey.http2", answer, true);
-    }
-
-    /**
-     * Sets one of the numbers here by the name of its property in the module, as the module's XML does.
-     *
-     * @param property such as {@code latchkey.deadline}
-     * @param value a whole number; null leaves the default
-     * @throws IllegalArgumentException if it is no number, or out of its range
-     */
-    public void setNumber(String property, @Nullable String value) {
-        NumberProperty.set(this, property, value);
     }
 
     private static long atLeast(long least, long value, String name) {

@@ -1,85 +1,76 @@
 package dev.latchkey.jetty;
 
+import dev.latchkey.RequireClientCertificate;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.util.resource.Resource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A web application of ee8, whose servlets are {@code javax.servlet}'s and have no guard: it does not start if it has the
- * annotation. Called once, by the thread that starts it.
+ * annotation, and a component that has it and comes later does not serve. Called by the threads that start them.
  */
-final class OldApplication implements LifeCycle.Listener {
+final class OldApplication implements LifeCycle.Listener, ComponentWatch.Watcher {
     private final Object context;
+    private final AnnotationScan scan;
 
-    private OldApplication(Object context) {
+    private OldApplication(Object context, AnnotationScan scan) {
         this.context = context;
+        this.scan = scan;
     }
 
     /**
-     * Looks at an application as it starts, when it has unpacked itself and none of its servlets is there.
+     * Looks at an application as it starts, when it has unpacked itself and none of its servlets is there; and binds its
+     * sessions to the certificates that paths of the configuration let pass.
      *
      * @param context ee8's ServletContextHandler, stopped
+     * @param jetty Jetty's own class that it is or extends
+     * @throws ReflectiveOperationException if this is not the ee8 that we know
      */
-    static void watch(Object context) {
-        LifeCycle servlets = (LifeCycle) Objects.requireNonNull(ask(context, "getServletHandler"));
-        servlets.addEventListener(new OldApplication(context));
+    static void watch(Object context, Class<?> jetty, AnnotationScan scan) throws ReflectiveOperationException {
+        OldApplication application = new OldApplication(context, scan);
+        LifeCycle servlets =
+                (LifeCycle) context.getClass().getMethod("getServletHandler").invoke(context);
+        servlets.addEventListener(application);
+        ComponentWatch.install(context, jetty, application);
+        OldSessionBinding.install(context, jetty.getClassLoader());
     }
 
     @Override
     public void lifeCycleStarting(LifeCycle servlets) {
-        Set<String> unguarded;
+        List<Class<?>> unguarded;
         try {
-            Resource base = (Resource) ask(context, "getBaseResource");
-            unguarded = base == null ? Set.of() : new AnnotationScan(files(base)).classNames();
+            unguarded = scan.annotated(
+                    (ClassLoader) context.getClass().getMethod("getClassLoader").invoke(context));
         } catch (IOException x) {
-            throw new IllegalStateException("cannot read " + context + " to look for @RequireClientCertificate", x);
-        }
-        if (!unguarded.isEmpty()) {
-            throw new IllegalStateException("@RequireClientCertificate would not be enforced on " + unguarded
-                    + ", because the application is of ee8: guard it by latchkey.paths, or deploy it on ee9 or later");
-        }
-    }
-
-    /** By name, because nothing of ee8 is there to compile this. */
-    private static @Nullable Object ask(Object context, String method) {
-        try {
-            return context.getClass().getMethod(method).invoke(context);
-        } catch (InvocationTargetException | NoSuchMethodException | IllegalAccessException x) {
+            throw new IllegalStateException(x.getMessage(), x);
+        } catch (ReflectiveOperationException x) {
             throw new IllegalStateException("not the ee8 that we know: " + context, x);
         }
+        if (!unguarded.isEmpty()) {
+            throw refused(unguarded.stream().map(Class::getName).toList());
+        }
     }
 
-    private static AnnotationScan.Files files(Resource base) {
-        return new AnnotationScan.Files() {
-            @Override
-            public @Nullable Set<String> list(String directory) {
-                Resource found = find(directory);
-                if (found == null || !found.isDirectory()) {
-                    return null;
-                }
-                Set<String> names = new TreeSet<>();
-                for (Resource child : found.list()) {
-                    names.add(directory + child.getFileName() + (child.isDirectory() ? "/" : ""));
-                }
-                return names;
-            }
+    @Override
+    public Object servlet(Object servlet, Class<?> type) {
+        other(type);
+        return servlet;
+    }
 
-            @Override
-            public @Nullable InputStream open(String file) throws IOException {
-                Resource found = find(file);
-                return found == null ? null : found.newInputStream();
-            }
+    @Override
+    public void other(Class<?> type) {
+        if (type.isAnnotationPresent(RequireClientCertificate.class) && !scan.isEnforcedElsewhere(type)) {
+            throw refused(List.of(type.getName()));
+        }
+    }
 
-            private @Nullable Resource find(String path) {
-                Resource found = base.resolve(path.substring(1));
-                return found != null && found.exists() ? found : null;
-            }
-        };
+    private static IllegalStateException refused(List<String> unguarded) {
+        return new IllegalStateException("@RequireClientCertificate would not be enforced on " + unguarded
+                + ", because the application is of ee8: guard it by latchkey.paths, or deploy it on ee9 or later");
+    }
+
+    @Override
+    public String toString() {
+        return "OldApplication[" + context + "]";
     }
 }

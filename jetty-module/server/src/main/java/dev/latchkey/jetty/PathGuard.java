@@ -19,7 +19,8 @@ import org.eclipse.jetty.util.Callback;
  *
  * <p>Paths are matched as an application would see them, and where that is in doubt the guard applies: letters count
  * without their case, and a URI that could be read in two ways (which Jetty refuses unless told otherwise) is one of
- * ours. No thread waits while the client is asked. Immutable once it runs.
+ * ours. Of several on a request's way, the first whose path it is decides. No thread waits while the client is asked.
+ * Immutable once it runs.
  */
 final class PathGuard extends Handler.Wrapper {
     private final List<ServletPathSpec> paths;
@@ -51,7 +52,7 @@ final class PathGuard extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (!isGuarded(request.getHttpURI())) {
+        if (request.getAttribute(CertificateLogin.GUARD_ATTRIBUTE) != null || !isGuarded(request.getHttpURI())) {
             return super.handle(request, response, callback);
         }
         ClientCertificate current = ClientCertificates.of(request).current();

@@ -27,6 +27,18 @@ final class WebApplications implements Container.InheritedListener {
     private final Map<ClassLoader, ClassLoader> loaders = new ConcurrentHashMap<>();
 
     private final Map<Object, Boolean> guarded = new WeakHashMap<>();
+    private final AnnotationScan scan;
+
+    WebApplications(DeclarativeStepUp settings) {
+        scan = new AnnotationScan(settings);
+    }
+
+    /** {@return whether the server has had none so far} */
+    boolean isEmpty() {
+        synchronized (guarded) {
+            return guarded.isEmpty();
+        }
+    }
 
     @Override
     public void beanAdded(Container parent, Object child) {
@@ -52,19 +64,29 @@ final class WebApplications implements Container.InheritedListener {
             if (guarded.containsKey(component)) {
                 return;
             }
-            if (context.getName().startsWith(EE8)) {
-                OldApplication.watch(component);
-            } else {
+            try {
                 install(context, component);
+            } catch (InvocationTargetException x) {
+                throw failed(component, x.getCause());
+            } catch (ReflectiveOperationException | LinkageError x) {
+                throw failed(component, x);
             }
             guarded.put(component, true); // not before, so that one that could not be guarded fails again
         }
     }
 
-    private void install(Class<?> context, Object component) {
-        run(context, "dev.latchkey.jetty.ee.GuardInstaller", component);
+    private void install(Class<?> context, Object component) throws ReflectiveOperationException {
+        if (context.getName().startsWith(EE8)) {
+            OldApplication.watch(component, context, scan);
+            return;
+        }
+        beside(context, "dev.latchkey.jetty.ee.GuardInstaller")
+                .getMethod("install", Object.class, Class.class, AnnotationScan.class)
+                .invoke(null, component, context, scan);
         if (context.getName().startsWith(EE9)) {
-            run(context, "dev.latchkey.jetty.ee9.AuthenticatorInstaller", component);
+            beside(context, "dev.latchkey.jetty.ee9.AuthenticatorInstaller")
+                    .getMethod("install", Object.class)
+                    .invoke(null, component);
         }
     }
 
@@ -79,25 +101,14 @@ final class WebApplications implements Container.InheritedListener {
         return null;
     }
 
-    /** Calls {@code install(component)} of a class that is loaded beside the component's own class. */
-    private void run(Class<?> beside, String installer, Object component) {
-        try {
-            Class.forName(installer, true, loader(beside.getClassLoader()))
-                    .getMethod("install", Object.class)
-                    .invoke(null, component);
-        } catch (InvocationTargetException x) {
-            throw failed(component, x.getCause());
-        } catch (ReflectiveOperationException | LinkageError x) {
-            throw failed(component, x);
-        }
+    /** {@return a class of ours, loaded beside a class of an environment} */
+    private Class<?> beside(Class<?> context, String name) throws ClassNotFoundException {
+        return Class.forName(
+                name, true, loaders.computeIfAbsent(context.getClassLoader(), EnvironmentClassLoader::below));
     }
 
     /** An application that we cannot guard must not start. */
     private static IllegalStateException failed(Object component, @Nullable Throwable cause) {
         return new IllegalStateException("cannot add Latchkey's guards to " + component, cause);
-    }
-
-    private ClassLoader loader(ClassLoader environment) {
-        return loaders.computeIfAbsent(environment, EnvironmentClassLoader::below);
     }
 }

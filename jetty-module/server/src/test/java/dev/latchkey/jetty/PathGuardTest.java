@@ -74,7 +74,7 @@ class PathGuardTest {
                     if (property.equals("paths")) {
                         declarative.setPaths(value);
                     } else {
-                        declarative.setPathsPresence(value);
+                        ModuleProperties.set(declarative, "latchkey.pathsPresence", value);
                     }
                 })
                 .isInstanceOf(IllegalArgumentException.class)

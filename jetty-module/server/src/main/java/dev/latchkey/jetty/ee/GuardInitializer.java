@@ -1,33 +1,34 @@
 package dev.latchkey.jetty.ee;
 
-import dev.latchkey.NegotiationOptions.Presence;
+import dev.latchkey.jetty.AnnotationScan;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a web application the filters that guard its servlets, one for each kind of presence.
+ * Gives a web application the check of its start, and the binding of its sessions.
  *
  * <p>Added to each application by the server, so that neither {@code metadata-complete} nor an ordering of the
  * application's own can leave it out. Called once, when the application starts.
  */
-public final class GuardInitializer implements ServletContainerInitializer {
-    /** {@inheritDoc} */
+final class GuardInitializer implements ServletContainerInitializer {
+    private static final String NAME = "dev.latchkey.guard";
+
+    private final AnnotationScan scan;
+
+    GuardInitializer(AnnotationScan scan) {
+        this.scan = scan;
+    }
+
     @Override
     public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) {
-        for (Presence presence : Presence.values()) {
-            String name = "dev.latchkey.guard." + presence.name().toLowerCase(Locale.ROOT);
-            GuardFilter filter = new GuardFilter(presence);
-            FilterRegistration.Dynamic registration = context.addFilter(name, filter);
-            if (registration == null) {
-                throw new IllegalStateException("the application has a filter of its own named " + name);
-            }
-            registration.setAsyncSupported(true);
-            filter.registered(registration);
+        FilterRegistration.Dynamic check = context.addFilter(NAME, new StartCheck(scan));
+        if (check == null) {
+            throw new IllegalStateException("the application has a filter of its own named " + NAME);
         }
+        check.setAsyncSupported(true);
         context.addListener(new SessionBinding());
     }
 }

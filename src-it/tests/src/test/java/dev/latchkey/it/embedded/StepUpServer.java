@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.it.Lane;
+import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import dev.latchkey.jetty.NegotiationStatistics;
 import dev.latchkey.openssl.OpenSsl;
@@ -197,6 +198,8 @@ public final class StepUpServer implements AutoCloseable {
     public StepUpServer start() throws Exception {
         connector = newConnector();
         factory = LatchkeySslConnectionFactory.install(connector);
+        // These are on the tests' class path for the applications that are deployed elsewhere.
+        DeclarativeStepUp.install(server).setEnforcedElsewhere("dev.latchkey.it.home.*");
         setUps.forEach(s -> s.accept(factory));
         connectorSetUps.forEach(s -> s.accept(connector));
         if (withStockConnector) {

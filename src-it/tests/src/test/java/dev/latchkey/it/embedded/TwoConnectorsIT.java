@@ -52,7 +52,9 @@ class TwoConnectorsIT {
         plain.setHost("127.0.0.1");
         server.addConnector(plain);
         server.setHandler(application());
-        DeclarativeStepUp.install(server).setPaths("/path/*");
+        DeclarativeStepUp declarative = DeclarativeStepUp.install(server);
+        declarative.setPaths("/path/*");
+        declarative.setEnforcedElsewhere("dev.latchkey.it.home.*");
         server.start();
     }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.it.Curl;
 import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
+import dev.latchkey.jetty.ModuleProperties;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
@@ -56,7 +58,7 @@ class AskingHostIT {
                     .contains(entry("subject", ""));
         }
         try (StepUpServer server = Hosts.asking()
-                .settings(f -> f.getAlternatives().setHostsPresence("need"))
+                .settings(f -> f.getAlternatives().setHostsPresence(Presence.NEED))
                 .start()) {
             Curl curl = Hosts.curl(dir, server.port());
             assertThatThrownBy(() -> curl.get(Hosts.url(Hosts.CERT, server.port(), "/open")))
@@ -194,8 +196,8 @@ class AskingHostIT {
                         .start())
                 .hasMessageContaining("latchkey.hosts has https://x");
         assertThatThrownBy(() -> Hosts.server()
-                        .settings(f -> f.getAlternatives().setHostsPresence("maybe"))
+                        .settings(f -> ModuleProperties.set(f, "latchkey.hostsPresence", "maybe"))
                         .start())
-                .hasMessage("latchkey.hostsPresence=maybe: it must be want or need");
+                .hasMessage("latchkey.hostsPresence=maybe: it must be need or want");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.latchkey.it.Curl;
 import dev.latchkey.it.embedded.StepUpServer;
+import dev.latchkey.jetty.ModuleProperties;
 import dev.latchkey.testkit.ProgramResult;
 import dev.latchkey.testkit.RecordPipe;
 import dev.latchkey.testkit.TestPrograms;
@@ -41,7 +42,7 @@ class BrowserStepUpIT {
     Path dir;
 
     private static StepUpServer server() {
-        return Hosts.server().settings(f -> f.getAlternatives().setBrowserStepUp("true"));
+        return Hosts.server().settings(f -> f.getAlternatives().setBrowserStepUp(true));
     }
 
     @Test
@@ -235,7 +236,7 @@ class BrowserStepUpIT {
     @Test
     void anUnknownValueIsRefusedByName() {
         assertThatThrownBy(() -> Hosts.server()
-                        .settings(f -> f.getAlternatives().setBrowserStepUp("yes"))
+                        .settings(f -> ModuleProperties.set(f, "latchkey.browserStepUp", "yes"))
                         .start())
                 .hasMessage("latchkey.browserStepUp=yes: it must be true or false");
     }

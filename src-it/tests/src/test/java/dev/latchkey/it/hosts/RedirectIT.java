@@ -73,7 +73,7 @@ class RedirectIT {
                     .as("the connection lives")
                     .isEqualTo(200);
         }
-        try (StepUpServer server = server().settings(f -> f.getAlternatives().setRedirectStatus("303"))
+        try (StepUpServer server = server().settings(f -> f.getAlternatives().setRedirectStatus(303))
                         .start();
                 TlsConnection connection = Hosts.java("TLSv1.3").connect(server.port())) {
             HttpAnswer redirected = connection.post("/ask", new byte[10]);
@@ -183,7 +183,7 @@ class RedirectIT {
                     .hasMessageStartingWith("latchkey.redirectHost=" + host);
         }
         assertThatThrownBy(() -> Hosts.server()
-                        .settings(f -> f.getAlternatives().setRedirectStatus("302"))
+                        .settings(f -> f.getAlternatives().setRedirectStatus(302))
                         .start())
                 .hasMessage("latchkey.redirectStatus=302: it must be 307 or 303");
     }

@@ -1,0 +1,85 @@
+package dev.latchkey.jetty;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.EventListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds HTTP sessions of an ee8 application to the certificate that a path of the configuration has let pass, as
+ * {@code ee.SessionBinding} does elsewhere; by reflection, because {@code javax.servlet} is in such an environment only.
+ * Any thread.
+ */
+final class OldSessionBinding {
+    private final Method getServletRequest;
+    private final Method getAttribute;
+    private final Method getSession;
+    private final Method changeSessionId;
+    private final Method getSessionAttribute;
+    private final Method setSessionAttribute;
+    private final Method invalidate;
+
+    private OldSessionBinding(ClassLoader environment) throws ReflectiveOperationException {
+        Class<?> request = Class.forName("javax.servlet.http.HttpServletRequest", false, environment);
+        Class<?> session = Class.forName("javax.servlet.http.HttpSession", false, environment);
+        getServletRequest = Class.forName("javax.servlet.ServletRequestEvent", false, environment)
+                .getMethod("getServletRequest");
+        getAttribute = request.getMethod("getAttribute", String.class);
+        getSession = request.getMethod("getSession", boolean.class);
+        changeSessionId = request.getMethod("changeSessionId");
+        getSessionAttribute = session.getMethod("getAttribute", String.class);
+        setSessionAttribute = session.getMethod("setAttribute", String.class, Object.class);
+        invalidate = session.getMethod("invalidate");
+    }
+
+    /**
+     * Adds the binding to an application.
+     *
+     * @param context ee8's ServletContextHandler, stopped
+     * @param environment the loader of its Servlet classes
+     * @throws ReflectiveOperationException if this is not the ee8 that we know
+     */
+    static void install(Object context, ClassLoader environment) throws ReflectiveOperationException {
+        OldSessionBinding binding = new OldSessionBinding(environment);
+        Class<?> listener = Class.forName("javax.servlet.ServletRequestListener", false, environment);
+        Object proxy = Proxy.newProxyInstance(
+                environment, new Class<?>[] {listener}, (self, method, arguments) -> switch (method.getName()) {
+                    case "equals" -> self == arguments[0];
+                    case "hashCode" -> System.identityHashCode(self);
+                    case "toString" -> "Latchkey's binding of sessions";
+                    case "requestInitialized" -> binding.bind(arguments[0]);
+                    default -> null;
+                });
+        context.getClass().getMethod("addEventListener", EventListener.class).invoke(context, proxy);
+    }
+
+    private @Nullable Object bind(Object event) throws Throwable {
+        try {
+            Object request = getServletRequest.invoke(event);
+            if (getSession.getDeclaringClass().isInstance(request)
+                    && getAttribute.invoke(request, CertificateLogin.GUARD_ATTRIBUTE) instanceof String fingerprint) {
+                bind(request, fingerprint);
+            }
+            return null;
+        } catch (InvocationTargetException x) {
+            throw x.getTargetException();
+        }
+    }
+
+    private void bind(Object request, String fingerprint) throws ReflectiveOperationException {
+        Object session = getSession.invoke(request, false);
+        if (session == null) {
+            return;
+        }
+        synchronized (session) {
+            Object bound = getSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE);
+            if (bound == null && !fingerprint.isEmpty()) {
+                setSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
+                changeSessionId.invoke(request);
+            } else if (bound != null && !bound.equals(fingerprint)) {
+                invalidate.invoke(session);
+            }
+        }
+    }
+}
