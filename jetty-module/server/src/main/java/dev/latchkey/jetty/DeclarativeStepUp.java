@@ -65,6 +65,7 @@ public final class DeclarativeStepUp {
                 });
                 server.addEventListener(made.applications);
                 server.addEventListener(made.new LaterHandlers());
+                RequestRefusals.install(server);
                 return made;
             }
             return installed;

@@ -2,10 +2,10 @@ package dev.latchkey.jetty;
 
 import dev.latchkey.NegotiationException;
 import dev.latchkey.Reason;
+import dev.latchkey.spi.Stages;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +19,7 @@ final class HandshakeFailures {
     private HandshakeFailures() {}
 
     static NegotiationException translate(Throwable failure) {
-        // A stage that depends on another one wraps its failure.
-        Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : null;
-        Throwable cause = wrapped == null ? failure : wrapped;
+        Throwable cause = Stages.bare(failure);
         if (cause instanceof NegotiationException already) {
             return already;
         }

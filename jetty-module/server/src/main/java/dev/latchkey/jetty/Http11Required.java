@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -13,7 +14,6 @@ import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.frames.FailureFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
@@ -61,24 +61,27 @@ final class Http11Required {
             running.decrementAndGet();
             return false;
         }
-        request.addHttpStreamWrapper(wrapped -> new Ended(wrapped, running));
+        Reset reset = new Reset(why);
+        request.addHttpStreamWrapper(wrapped -> new Ended(wrapped, running, reset));
         // Not by stream.reset(): Jetty counts each reset of its own among a client's misdeeds, and ends the connection
         // when these come too fast (RateControl, against CVE-2023-44487).
         int code = ErrorCode.HTTP_1_1_REQUIRED_ERROR.code;
         session.frames(stream, List.of(new ResetFrame(stream.getId(), code)), Callback.NOOP);
         // Gives back what has come of the body and drops what still comes; then fails the request.
-        stream.process(new FailureFrame(code, "http_1_1_required", new Reset(why)), Callback.NOOP);
+        stream.process(new FailureFrame(code, "http_1_1_required", reset), Callback.NOOP);
         return true;
     }
 
     /** A stream that was reset: Jetty has nothing more to send on it, and no second reset. */
     private static final class Ended extends HttpStream.Wrapper {
         private final AtomicInteger running;
+        private final Reset reset;
         private final AtomicBoolean completed = new AtomicBoolean();
 
-        Ended(HttpStream wrapped, AtomicInteger running) {
+        Ended(HttpStream wrapped, AtomicInteger running, Reset reset) {
             super(wrapped);
             this.running = running;
+            this.reset = reset;
         }
 
         @Override
@@ -88,7 +91,7 @@ final class Http11Required {
                 boolean last,
                 @Nullable ByteBuffer content,
                 Callback callback) {
-            callback.failed(new EofException("the stream was reset with HTTP_1_1_REQUIRED"));
+            callback.failed(reset);
         }
 
         @Override
@@ -108,12 +111,28 @@ final class Http11Required {
         }
     }
 
-    /** Quiet, because it is the answer and no fault. */
-    private static final class Reset extends QuietException.Exception {
+    /**
+     * What reads, writes and the response fail with: quiet, because it is the answer and no fault, and with a status,
+     * which is what the access log tells of the request.
+     */
+    private static final class Reset extends EofException implements HttpException {
         private static final long serialVersionUID = 1L;
+
+        private final int status;
 
         Reset(JettyNegotiationException why) {
             super(why.getMessage());
+            status = why.status();
+        }
+
+        @Override
+        public int getCode() {
+            return status;
+        }
+
+        @Override
+        public String getReason() {
+            return "the stream was reset with HTTP_1_1_REQUIRED";
         }
     }
 }

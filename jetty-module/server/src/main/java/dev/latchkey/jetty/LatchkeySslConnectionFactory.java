@@ -45,6 +45,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private static final int DEFAULT_AUTHORITIES = 16 * 1024;
     private static final long DEFAULT_BUDGET = 64L * 1024 * 1024;
     private static final String H2 = "h2";
+    private static final long LONGEST_MILLIS = Duration.ofDays(1).toMillis();
 
     /** A load of the stores, and the trust that it made. */
     private record Loaded(SSLContext context, Trust trust) {}
@@ -287,10 +288,10 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     /**
      * Sets how long a client may take to answer, where the call does not say.
      *
-     * @param millis more than 0; 120,000 by default, because a person may have to find a card and type a PIN
+     * @param millis from 1 to 86,400,000, which is a day; 120,000 by default, because a person may have to find a card and type a PIN
      */
     public void setDeadline(long millis) {
-        deadline = atLeast(1, millis, "deadline");
+        deadline = time(millis, "deadline");
     }
 
     /** {@return how long the rest of a request's body may take to arrive, in milliseconds} */
@@ -302,10 +303,10 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     /**
      * Sets how long the rest of a request's body may take to arrive, where the call does not say.
      *
-     * @param millis more than 0; 30,000 by default
+     * @param millis from 1 to 86,400,000, which is a day; 30,000 by default
      */
     public void setBodyTimeout(long millis) {
-        bodyTimeout = atLeast(1, millis, "bodyTimeout");
+        bodyTimeout = time(millis, "bodyTimeout");
     }
 
     /** {@return how many bytes of body one negotiation may keep} */
@@ -348,10 +349,10 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     /**
      * Sets how long a body that is too large is read and thrown away after the response.
      *
-     * @param millis more than 0; 3,000 by default
+     * @param millis from 1 to 86,400,000, which is a day; 3,000 by default
      */
     public void setDiscardTimeout(long millis) {
-        discardTimeout = atLeast(1, millis, "discardTimeout");
+        discardTimeout = time(millis, "discardTimeout");
     }
 
     /** {@return how many bytes all negotiations of the server may keep together} */
@@ -412,6 +413,14 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setHttp2(String answer) {
         http2 = VersionAnswer.of("latchkey.http2", answer, true);
+    }
+
+    private static long time(long millis, String name) {
+        if (millis < 1 || millis > LONGEST_MILLIS) {
+            throw new IllegalArgumentException("latchkey." + name + "=" + millis + ": it must be from 1 to "
+                    + LONGEST_MILLIS + ", which is a day");
+        }
+        return millis;
     }
 
     private static long atLeast(long least, long value, String name) {

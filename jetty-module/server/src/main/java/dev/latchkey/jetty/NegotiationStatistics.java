@@ -31,6 +31,7 @@ public final class NegotiationStatistics implements Dumpable {
     private final AtomicLong longestMillis = new AtomicLong();
     private final Map<Reason, LongAdder> failures = new EnumMap<>(Reason.class);
     private final LongSupplier keptBytes;
+    private final FailureLog failureLog = new FailureLog(this);
 
     NegotiationStatistics(LongSupplier keptBytes) {
         this.keptBytes = keptBytes;
@@ -66,6 +67,12 @@ public final class NegotiationStatistics implements Dumpable {
         cancelled.increment();
     }
 
+    /** {@return where failed calls are told, which then are counted here} */
+    FailureLog failureLog() {
+        return failureLog;
+    }
+
+    /** For the log of failures alone. */
     void failed(Reason reason) {
         count(reason).increment();
     }

@@ -4,9 +4,9 @@ import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
+import dev.latchkey.spi.Stages;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Handler;
@@ -87,8 +87,7 @@ final class PathGuard extends Handler.Wrapper {
     }
 
     private static void refuse(Request request, Response response, Callback callback, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Stages.bare(failure);
         if (cause instanceof NegotiationException x) {
             Refusal.write(request, response, callback, x);
         } else {

@@ -7,9 +7,9 @@ import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.Reason;
+import dev.latchkey.spi.Stages;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -37,9 +37,10 @@ final class RequestNegotiation implements ClientCertificates {
     private final LatchkeySslConnectionFactory factory;
     private final NegotiableSslConnection connection;
     private volatile @Nullable Proof acceptedHere;
+    /** After which this request asks nobody any more, and each call fails the same way. */
+    private volatile @Nullable NegotiationException lastFailure;
+
     private @Nullable StepUpStream stream;
-    /** What cost the connection: nobody can be asked on it again. */
-    private volatile @Nullable NegotiationException lost;
 
     RequestNegotiation(Request request, NegotiableSslConnection connection) {
         this.request = request;
@@ -87,24 +88,21 @@ final class RequestNegotiation implements ClientCertificates {
 
     @Override
     public CompletionStage<ClientCertificate> negotiateClientCertificateAsync(NegotiationOptions options) {
-        Executor inContext = contextExecutor();
         Attempt attempt =
                 attempt(options, request.getConnectionMetaData().getConnector().getExecutor());
-        CompletableFuture<ClientCertificate> result = new CompletableFuture<>();
-        attempt.outcome()
-                .whenComplete((value, failure) -> hop(inContext, () -> {
-                    if (failure == null) {
-                        result.complete(value);
-                    } else {
-                        result.completeExceptionally(asNegotiationException(failure));
+        Executor inContext = contextExecutor();
+        // What is there at once needs no other thread, and tells that nobody is asked.
+        boolean done = attempt.outcome().isDone();
+        return Stages.follow(
+                attempt.outcome(),
+                done ? Runnable::run : task -> hop(inContext, task),
+                (certificate, failure) -> {
+                    if (failure != null) {
+                        throw HandshakeFailures.translate(failure);
                     }
-                }));
-        result.whenComplete((value, failure) -> {
-            if (failure instanceof CancellationException) {
-                attempt.cancel();
-            }
-        });
-        return result;
+                    return certificate;
+                },
+                attempt::cancel);
     }
 
     /** The web application's class loader and context, on a thread of the pool. */
@@ -136,15 +134,7 @@ final class RequestNegotiation implements ClientCertificates {
     }
 
     private Attempt attempt(NegotiationOptions given, Executor executor) {
-        try {
-            return start(given.withDefaults(defaults()), executor);
-        } catch (NegotiationException x) {
-            factory.getStatistics().failed(x.reason());
-            return new Attempt(CompletableFuture.failedFuture(x), null);
-        }
-    }
-
-    private Attempt start(NegotiationOptions options, Executor executor) throws NegotiationException {
+        NegotiationOptions options = given.withDefaults(defaults());
         Rule rule = Rule.of(options, String.valueOf(Request.getServerName(request)));
         Proof proof = options.isFresh() ? null : connection.identity().accepted(rule);
         if (proof != null) {
@@ -152,10 +142,29 @@ final class RequestNegotiation implements ClientCertificates {
             show(proof);
             return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
         }
-        NegotiationException before = lost;
-        if (before != null) {
-            throw before;
+        NegotiationException earlier = lastFailure;
+        if (earlier != null) {
+            return new Attempt(CompletableFuture.failedFuture(earlier), null);
         }
+        FailureLog.Call call = factory.getStatistics().failureLog().begin(request);
+        try {
+            return start(options, rule, executor, call);
+        } catch (NegotiationException x) {
+            call.failed(x);
+            remember(x);
+            return new Attempt(CompletableFuture.failedFuture(x), null);
+        }
+    }
+
+    /** Nobody can be asked any more in a request that costs its connection, or whose client was sent away. */
+    private void remember(NegotiationException why) {
+        if (!why.isConnectionUsable() || why.reason() == Reason.HTTP_VERSION) {
+            lastFailure = why;
+        }
+    }
+
+    private Attempt start(NegotiationOptions options, Rule rule, Executor executor, FailureLog.Call call)
+            throws NegotiationException {
         Uncommitted.require(request);
         if (!options.isFresh() && connection.identity().isDeclined() && !canBeAskedAgain()) {
             return new Attempt(declined(options), null);
@@ -163,19 +172,20 @@ final class RequestNegotiation implements ClientCertificates {
         Http1 http = requireHttp1();
         requireMechanism();
         StepUpStream below = stream();
-        StepUp stepUp = new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics());
+        StepUp stepUp =
+                new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics(), call);
         if (!connection.begin(stepUp)) {
             throw new JettyNegotiationException(Reason.IN_PROGRESS, true, null, null);
         }
         CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
             show(stepUp.accepted());
-            if (failure instanceof NegotiationException why && !why.isConnectionUsable()) {
-                lost = why;
-            }
-            if (failure instanceof NegotiationException why && LEFT_UNREAD.contains(why.reason())) {
-                Lingering lingering = factory.newLingering(request, connection);
-                connection.linger(lingering);
-                below.linger(lingering);
+            if (failure instanceof NegotiationException why) {
+                remember(why);
+                if (LEFT_UNREAD.contains(why.reason())) {
+                    Lingering lingering = factory.newLingering(request, connection);
+                    connection.linger(lingering);
+                    below.linger(lingering);
+                }
             }
         });
         stepUp.start();

@@ -40,11 +40,9 @@ final class StepUp {
     private final Rule rule;
     private final Executor executor;
     private final NegotiationStatistics statistics;
+    private final FailureLog.Call call;
     private final CompletableFuture<ClientCertificate> outcome = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
-    private final long startedNanos = System.nanoTime();
-    /** Noted at the start: a connection that was lost does not tell any more whose it was. */
-    private final Object remote;
 
     private volatile Consumer<NegotiationException> pending = this::fail;
     private volatile Scheduler.@Nullable Task timer;
@@ -63,7 +61,8 @@ final class StepUp {
             NegotiationOptions options,
             Rule rule,
             Executor executor,
-            NegotiationStatistics statistics) {
+            NegotiationStatistics statistics,
+            FailureLog.Call call) {
         this.request = request;
         this.connection = connection;
         this.http = http;
@@ -72,7 +71,7 @@ final class StepUp {
         this.rule = rule;
         this.executor = executor;
         this.statistics = statistics;
-        this.remote = connection.getEndPoint().getRemoteSocketAddress();
+        this.call = call;
     }
 
     /** {@return what came of it; completes with a certificate, none, or a {@link NegotiationException}} */
@@ -168,12 +167,15 @@ final class StepUp {
         Reason distrust = verdict.distrust();
         if (distrust == null) {
             accept(proof);
-        } else if (options.untrusted() == Untrusted.MARK) {
+            return;
+        }
+        JettyNegotiationException why = new JettyNegotiationException(distrust, true, null, null);
+        if (options.untrusted() == Untrusted.MARK) {
             end(
-                    () -> statistics.failed(distrust),
+                    () -> call.failed(why), // which the application is told by the mark
                     ClientCertificate.untrusted(proof.chain(), distrust, proof.mechanism()));
         } else {
-            fail(new JettyNegotiationException(distrust, true, null, null));
+            fail(why);
         }
     }
 
@@ -207,7 +209,7 @@ final class StepUp {
             change.run();
             tidyUp();
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{} for {} after {} ms", result, remote, millis());
+                LOG.debug("{}: {}, after {} ms", result, call, call.millis());
             }
             outcome.complete(result);
         }
@@ -227,20 +229,15 @@ final class StepUp {
         if (!why.isConnectionUsable()) {
             http.closeAfterResponse();
         }
-        statistics.failed(why.reason());
+        call.failed(why);
         tidyUp();
-        LOG.info("{} for {} after {} ms", why.getMessage(), remote, millis());
         outcome.completeExceptionally(why);
     }
 
     private void tidyUp() {
         cancelTimer();
         connection.end(this);
-        statistics.ended(millis());
-    }
-
-    private long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+        statistics.ended(call.millis());
     }
 
     /** Ends the attempt from outside; what cannot be used any more is closed. Never blocks. */

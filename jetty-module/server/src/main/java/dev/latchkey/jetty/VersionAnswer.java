@@ -4,11 +4,12 @@ package dev.latchkey.jetty;
  * What a client is answered whose HTTP version forbids asking: its stream is reset, or it gets a status. Immutable.
  *
  * @param isReset whether the stream is reset with HTTP_1_1_REQUIRED
- * @param status what is answered if not, a 4xx
+ * @param status what is answered if not, a 4xx; with a reset, what the access log tells
  */
 record VersionAnswer(boolean isReset, int status) {
     private static final String RESET = "reset";
-    private static final int FORBIDDEN = 403;
+    /** Misdirected: the same request on another connection is answered (RFC 9110 section 15.5.20). */
+    private static final int MISDIRECTED = 421;
 
     /**
      * {@return the answer that a setting names}
@@ -21,7 +22,7 @@ record VersionAnswer(boolean isReset, int status) {
     static VersionAnswer of(String property, String value, boolean canReset) {
         String text = value.strip();
         if (canReset && text.equals(RESET)) {
-            return new VersionAnswer(true, FORBIDDEN);
+            return new VersionAnswer(true, MISDIRECTED);
         }
         if (text.matches("4\\d\\d")) {
             return new VersionAnswer(false, Integer.parseInt(text));

@@ -43,13 +43,18 @@ final class VersionForbids implements ClientCertificates {
     }
 
     private NegotiationException refusal() {
+        FailureLog.Call call = factory.getStatistics().failureLog().begin(request);
+        NegotiationException why = reason();
+        call.failed(why);
+        return why;
+    }
+
+    private NegotiationException reason() {
         try {
             Uncommitted.require(request);
         } catch (NegotiationException tooLate) {
-            factory.getStatistics().failed(tooLate.reason());
             return tooLate;
         }
-        factory.getStatistics().failed(Reason.HTTP_VERSION);
         Alternatives settings = factory.getAlternatives();
         StepUpRedirect.apply(request, settings);
         String version = request.getConnectionMetaData().getHttpVersion().asString();

@@ -14,8 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.awaitility.core.ConditionFactory;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -60,6 +63,7 @@ public final class StepUpServer implements AutoCloseable {
     private final List<Consumer<ServerConnector>> connectorSetUps = new ArrayList<>();
     private final List<Consumer<LatchkeySslConnectionFactory>> setUps = new ArrayList<>();
     private Handler handler = context;
+    private Executor executor;
     private boolean withStockConnector;
     private boolean withHttp2;
     private ServerConnector connector;
@@ -152,6 +156,12 @@ public final class StepUpServer implements AutoCloseable {
         return this;
     }
 
+    /** Puts an executor of the test's own before the server's pool. */
+    public StepUpServer executor(UnaryOperator<Executor> before) {
+        executor = before.apply(threads);
+        return this;
+    }
+
     /** Adds a second connector with TLS, that shares the SslContextFactory and has no Latchkey. */
     public StepUpServer withStockConnector() {
         withStockConnector = true;
@@ -216,7 +226,7 @@ public final class StepUpServer implements AutoCloseable {
     }
 
     private ServerConnector newConnector() {
-        ServerConnector made = new ServerConnector(server, null, null, pool, 0, 1, connectionFactories());
+        ServerConnector made = new ServerConnector(server, executor, null, pool, 0, 1, connectionFactories());
         made.setHost("127.0.0.1");
         server.addConnector(made);
         return made;
@@ -295,11 +305,16 @@ public final class StepUpServer implements AutoCloseable {
         } finally {
             server.stop();
         }
-        await("buffers of the pool that are out").atMost(PATIENCE).untilAsserted(() -> assertThat(pool.getLeaks())
-                .as(pool::dumpLeaks)
-                .isEmpty());
-        await("threads of the server").atMost(PATIENCE).untilAsserted(() -> assertThat(threadsLeft())
-                .isEmpty());
+        soon("buffers of the pool that are out")
+                .untilAsserted(
+                        () -> assertThat(pool.getLeaks()).as(pool::dumpLeaks).isEmpty());
+        soon("threads of the server")
+                .untilAsserted(() -> assertThat(threadsLeft()).isEmpty());
+    }
+
+    /** Looks at once: most of it holds already when the server has stopped, and each test waits for all of it. */
+    private static ConditionFactory soon(String what) {
+        return await(what).atMost(PATIENCE).pollDelay(Duration.ZERO);
     }
 
     private List<String> threadsLeft() {

@@ -72,9 +72,14 @@ final class FrameClient implements AutoCloseable {
 
     /** Starts a request; {@return what goes on} */
     Running begin(String method, String path, boolean endStream) throws Exception {
+        return begin(method, path, HttpFields.EMPTY, endStream);
+    }
+
+    /** Starts a request with headers; {@return what goes on} */
+    Running begin(String method, String path, HttpFields headers, boolean endStream) throws Exception {
         Running running = new Running();
         MetaData.Request request = new MetaData.Request(
-                method, HttpURI.from("https://localhost:" + port + path), HttpVersion.HTTP_2, HttpFields.build());
+                method, HttpURI.from("https://localhost:" + port + path), HttpVersion.HTTP_2, headers);
         running.stream = session.newStream(new HeadersFrame(request, null, endStream), running)
                 .get(PATIENCE, TimeUnit.SECONDS);
         return running;
