@@ -358,6 +358,17 @@ public final class Tls13Connection implements AutoCloseable {
         socket().setSoTimeout(millis);
     }
 
+    /** Reads what comes as it comes, and answers nothing, until the server closes. */
+    public void drain() throws IOException {
+        socket().getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
+    /** Resets the connection (TCP RST). */
+    public void reset() throws IOException {
+        socket().setSoLinger(true, 0);
+        socket().close();
+    }
+
     /** Closes with a close_notify. */
     @Override
     public void close() throws IOException {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.it.Lane;
+import dev.latchkey.it.NativeHandles;
 import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import dev.latchkey.jetty.NegotiationStatistics;
 import dev.latchkey.openssl.OpenSsl;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
+import dev.latchkey.testkit.RestingServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +48,8 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
  * }</pre>
  *
  * <p>On loopback, with the engine and TLS version of the {@link Lane}, and certificates of {@link TestPki}. Set it up, then {@link #start()}. Close clients first, which
- * the order above does: {@link #close()} fails if negotiations run, bytes are kept, buffers of the pool are out, or
- * threads live.
+ * the order above does: {@link #close()} fails if negotiations run, bytes are kept, the server does not stop, buffers of
+ * the pool are out, threads live, or TLS connections of OpenSSL's.
  */
 public final class StepUpServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -69,6 +71,7 @@ public final class StepUpServer implements AutoCloseable {
     private ServerConnector connector;
     private ServerConnector stockConnector;
     private LatchkeySslConnectionFactory factory;
+    private long handlesBefore;
 
     /** A server with 40 threads, an idle timeout of 30 s and no servlets yet. */
     public StepUpServer() {
@@ -206,6 +209,7 @@ public final class StepUpServer implements AutoCloseable {
 
     /** Starts. */
     public StepUpServer start() throws Exception {
+        handlesBefore = NativeHandles.open();
         connector = newConnector();
         factory = LatchkeySslConnectionFactory.install(connector);
         // These are on the tests' class path for the applications that are deployed elsewhere.
@@ -303,13 +307,15 @@ public final class StepUpServer implements AutoCloseable {
                 awaitNothingKept();
             }
         } finally {
-            server.stop();
+            RestingServers.stop(server, PATIENCE);
         }
         soon("buffers of the pool that are out")
                 .untilAsserted(
                         () -> assertThat(pool.getLeaks()).as(pool::dumpLeaks).isEmpty());
         soon("threads of the server")
                 .untilAsserted(() -> assertThat(threadsLeft()).isEmpty());
+        soon("native handles")
+                .untilAsserted(() -> assertThat(NativeHandles.open()).isLessThanOrEqualTo(handlesBefore));
     }
 
     /** Looks at once: most of it holds already when the server has stopped, and each test waits for all of it. */

@@ -8,6 +8,7 @@ import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.KeyStores;
+import dev.latchkey.testkit.RestingServers;
 import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintMapping;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintSecurityHandler;
@@ -60,7 +62,7 @@ class TwoConnectorsIT {
 
     @AfterEach
     void stop() throws Exception {
-        server.stop();
+        RestingServers.stop(server, Duration.ofSeconds(20));
     }
 
     private ServerConnector connector(HeldCertificate trusted) {

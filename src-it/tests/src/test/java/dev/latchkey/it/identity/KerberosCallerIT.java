@@ -6,6 +6,7 @@ import dev.latchkey.impersonation.Identities;
 import dev.latchkey.impersonation.ImpersonatingExecutorService;
 import dev.latchkey.impersonation.http.Negotiation;
 import dev.latchkey.impersonation.web.ImpersonationInitializer;
+import dev.latchkey.testkit.RestingServers;
 import dev.latchkey.testkit.TestPrograms;
 import dev.latchkey.testkit.kerberos.Kdc;
 import dev.latchkey.testkit.kerberos.KerberosPrograms;
@@ -20,6 +21,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -103,7 +105,7 @@ class KerberosCallerIT {
 
     @AfterAll
     void stop() throws Exception {
-        server.stop();
+        RestingServers.stop(server, Duration.ofSeconds(20));
         for (AutoCloseable each : new AutoCloseable[] {caller, back, kdc}) {
             if (each != null) {
                 each.close();

@@ -1,6 +1,7 @@
 package dev.latchkey.it.identity;
 
 import dev.latchkey.jetty.spnego.DelegatedCredentialLoginService;
+import dev.latchkey.testkit.RestingServers;
 import dev.latchkey.testkit.kerberos.Kdc;
 import java.time.Duration;
 import java.util.Collections;
@@ -127,6 +128,6 @@ final class SpnegoServer implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        server.stop();
+        RestingServers.stop(server, Duration.ofSeconds(20));
     }
 }

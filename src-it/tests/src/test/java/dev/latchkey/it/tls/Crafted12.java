@@ -121,6 +121,17 @@ final class Crafted12 extends CraftedClient {
     }
 
     @Override
+    void drain() throws IOException {
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
+    @Override
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
     public void close() throws IOException {
         socket.close();
     }

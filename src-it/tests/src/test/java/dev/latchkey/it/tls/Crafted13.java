@@ -113,6 +113,16 @@ final class Crafted13 extends CraftedClient {
     }
 
     @Override
+    void drain() throws IOException {
+        connection.drain();
+    }
+
+    @Override
+    void reset() throws IOException {
+        connection.reset();
+    }
+
+    @Override
     public void close() throws IOException {
         connection.wire().closeBare();
     }

@@ -47,6 +47,12 @@ abstract class CraftedClient implements AutoCloseable {
     /** {@return the last ClientHello, as a whole message} */
     abstract byte[] lastClientHello();
 
+    /** Reads what comes as it comes, and answers nothing, until the server closes. */
+    abstract void drain() throws IOException;
+
+    /** Resets the connection (TCP RST). */
+    abstract void reset() throws IOException;
+
     abstract String protocolVersion();
 
     abstract int handshakes();
