@@ -90,6 +90,7 @@ final class CertificateVerifier {
         } else {
             refuseIdentification();
             manager.checkClientTrusted(chain, authType);
+            checkConstraints(chain);
         }
     }
 
@@ -99,7 +100,18 @@ final class CertificateVerifier {
         } else {
             refuseIdentification();
             manager.checkServerTrusted(chain, authType);
+            checkConstraints(chain);
         }
+    }
+
+    /** What a trust manager that knows nothing of the connection cannot look at. */
+    private void checkConstraints(X509Certificate[] chain) throws CertificateException {
+        X509Certificate[] trusted = manager.getAcceptedIssuers();
+        ChainConstraints.check(
+                chain,
+                trusted == null ? new X509Certificate[0] : trusted,
+                engine.getSSLParameters().getAlgorithmConstraints(),
+                upcalls.localSignatureAlgorithms());
     }
 
     private void refuseIdentification() throws CertificateException {

@@ -1,6 +1,5 @@
 package dev.latchkey.openssl;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import javax.security.auth.x500.X500Principal;
@@ -72,18 +71,9 @@ final class ContextHandle extends NativeHandle {
         LibSslContext.SSL_CTX_set_client_CA_list(address(), Certificates.namesToNative(names));
     }
 
-    /** To be called before the first connection is made, for those read it without a lock. */
-    void setCipherSuites(String[] names) {
-        CipherSuites suites = CipherSuites.instance();
-        String list12 = suites.listFor12(names);
-        try (Arena arena = Arena.ofConfined()) {
-            LibSslContext.SSL_CTX_set_ciphersuites(address(), arena.allocateFrom(suites.listFor13(names)));
-            if (!list12.isEmpty()) {
-                LibSslContext.SSL_CTX_set_cipher_list(address(), arena.allocateFrom(list12));
-            }
-        } finally {
-            SslError.clear();
-        }
+    /** An {@code SSL_CTX} to try things on, without our callbacks; the caller owns it. */
+    static NativeHandle spare() {
+        return new NativeHandle(Kind.SSL_CTX, LibSslContext.SSL_CTX_new(LibSslContext.TLS_method()));
     }
 
     private void control(int command, long number) {

@@ -10,7 +10,6 @@ import java.util.function.BiFunction;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +25,6 @@ final class EngineSettings {
 
     private static final int SET_MAX_SEND_FRAGMENT = 52;
     private static final int SET_SERVER_NAME = 55;
-    private static final int SET_GROUPS_LIST = 92;
-    private static final int SET_SIGNATURE_ALGORITHMS_LIST = 98;
-    private static final int SET_MIN_PROTOCOL = 123;
-    private static final int SET_MAX_PROTOCOL = 124;
     private static final long OPTION_SERVER_PREFERENCE = 1L << 22;
 
     private static final byte[] OPTIONAL_CLIENT = {'o'};
@@ -55,25 +50,49 @@ final class EngineSettings {
         return parameters;
     }
 
+    /** As JSSE does: what is null was not given, and stays as it is. */
     void setParameters(SSLParameters given) {
-        SSLParameters checked = copy(given);
-        if (checked.getCipherSuites() == null) {
-            checked.setCipherSuites(parameters.getCipherSuites());
+        SSLParameters merged = copy(given);
+        if (merged.getCipherSuites() == null) {
+            merged.setCipherSuites(parameters.getCipherSuites());
         }
-        if (checked.getProtocols() == null) {
-            checked.setProtocols(parameters.getProtocols());
+        if (merged.getProtocols() == null) {
+            merged.setProtocols(parameters.getProtocols());
         }
-        setCipherSuites(checked, checked.getCipherSuites());
-        setProtocols(checked, checked.getProtocols());
-        parameters = checked;
+        if (merged.getAlgorithmConstraints() == null) {
+            merged.setAlgorithmConstraints(parameters.getAlgorithmConstraints());
+        }
+        if (merged.getEndpointIdentificationAlgorithm() == null) {
+            merged.setEndpointIdentificationAlgorithm(parameters.getEndpointIdentificationAlgorithm());
+        }
+        if (merged.getServerNames() == null && parameters.getServerNames() != null) {
+            merged.setServerNames(parameters.getServerNames());
+        }
+        if (merged.getSNIMatchers() == null && parameters.getSNIMatchers() != null) {
+            merged.setSNIMatchers(parameters.getSNIMatchers());
+        }
+        if (merged.getSignatureSchemes() == null) {
+            merged.setSignatureSchemes(parameters.getSignatureSchemes());
+        }
+        // Of groups null means the provider's own, says SSLParameters.setNamedGroups.
+        setCipherSuites(merged, merged.getCipherSuites());
+        setProtocols(merged, merged.getProtocols());
+        parameters = merged;
     }
 
-    void setCipherSuites(String[] names) {
-        setCipherSuites(parameters, names);
+    void setCipherSuites(String @Nullable [] names) {
+        setCipherSuites(parameters, required(names, "CipherSuites"));
     }
 
-    void setProtocols(String[] names) {
-        setProtocols(parameters, names);
+    void setProtocols(String @Nullable [] names) {
+        setProtocols(parameters, required(names, "Protocols"));
+    }
+
+    private static String[] required(String @Nullable [] names, String what) {
+        if (names == null || Arrays.stream(names).anyMatch(name -> name == null || name.isEmpty())) {
+            throw new IllegalArgumentException(what + " must not be null, nor any of them null or empty");
+        }
+        return names;
     }
 
     private static void setCipherSuites(SSLParameters target, String[] names) {
@@ -119,15 +138,9 @@ final class EngineSettings {
         alpnSelector = selector;
     }
 
-    /** Says all of it to OpenSSL, for a handshake that begins. */
-    void applyTo(long ssl, OpenSslContext context) throws SSLException {
+    /** Says to OpenSSL, for a handshake that begins, what is not part of the {@link Offer}. */
+    void applyTo(long ssl) {
         try (Arena arena = Arena.ofConfined()) {
-            applyProtocols(ssl);
-            if (!Arrays.equals(parameters.getCipherSuites(), context.preparedCipherSuites())) {
-                applyCipherSuites(ssl, arena);
-            }
-            applyList(ssl, SET_GROUPS_LIST, "group", parameters.getNamedGroups(), arena);
-            applyList(ssl, SET_SIGNATURE_ALGORITHMS_LIST, "signature scheme", parameters.getSignatureSchemes(), arena);
             if (isClient()) {
                 applyClient(ssl, arena);
             } else {
@@ -166,52 +179,6 @@ final class EngineSettings {
             return VERIFY_PEER | VERIFY_FAIL_IF_NO_PEER_CERT;
         }
         return parameters.getWantClientAuth() ? VERIFY_PEER : VERIFY_NONE;
-    }
-
-    private void applyProtocols(long ssl) throws SSLException {
-        int lowest = Integer.MAX_VALUE;
-        int highest = 0;
-        for (String protocol : parameters.getProtocols()) {
-            if (hasSuiteFor(protocol)) {
-                lowest = Math.min(lowest, Protocols.number(protocol));
-                highest = Math.max(highest, Protocols.number(protocol));
-            }
-        }
-        if (highest == 0) {
-            throw new SSLException("No enabled protocol has an enabled cipher suite: protocols "
-                    + Arrays.toString(parameters.getProtocols()) + ", cipher suites "
-                    + Arrays.toString(parameters.getCipherSuites()));
-        }
-        LibSsl.SSL_ctrl(ssl, SET_MIN_PROTOCOL, lowest, MemorySegment.NULL);
-        LibSsl.SSL_ctrl(ssl, SET_MAX_PROTOCOL, highest, MemorySegment.NULL);
-    }
-
-    private boolean hasSuiteFor(String protocol) {
-        boolean for13 = protocol.equals(Protocols.TLS_1_3);
-        return Arrays.stream(parameters.getCipherSuites()).anyMatch(name -> CipherSuites.isFor13(name) == for13);
-    }
-
-    private void applyCipherSuites(long ssl, Arena arena) throws SSLException {
-        String[] names = parameters.getCipherSuites();
-        String list12 = CipherSuites.instance().listFor12(names);
-        String list13 = CipherSuites.instance().listFor13(names);
-        if (LibSsl.SSL_set_ciphersuites(ssl, arena.allocateFrom(list13)) != 1
-                || (!list12.isEmpty() && LibSsl.SSL_set_cipher_list(ssl, arena.allocateFrom(list12)) != 1)) {
-            throw new SSLException("OpenSSL refuses the cipher suites " + Arrays.toString(names) + ": "
-                    + SslError.drain().text());
-        }
-    }
-
-    private static void applyList(long ssl, int command, String what, String @Nullable [] names, Arena arena)
-            throws SSLException {
-        if (names == null) {
-            return;
-        }
-        MemorySegment list = arena.allocateFrom(String.join(":", names));
-        if (LibSsl.SSL_ctrl(ssl, command, 0, list) != 1) {
-            throw new SSLException("OpenSSL does not know each " + what + " of " + Arrays.toString(names) + ": "
-                    + SslError.drain().text());
-        }
     }
 
     private void applyServer(long ssl, Arena arena) {

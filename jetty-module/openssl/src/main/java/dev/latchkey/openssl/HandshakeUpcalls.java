@@ -50,7 +50,7 @@ final class HandshakeUpcalls {
         this.requests = requests;
         this.renegotiation = renegotiation;
         this.verifier = new CertificateVerifier(engine, this, context.trustManager());
-        this.keySelector = new KeySelector(engine, context);
+        this.keySelector = new KeySelector(engine, context, session);
         this.serverNames = new ServerNames(settings);
         this.alpn = new AlpnSelection(engine, settings);
         this.identity = new SessionIdentity(context, keySelector, serverNames);
@@ -124,6 +124,10 @@ final class HandshakeUpcalls {
         if (!firstHandshakeDone) {
             session.update(identity.unfinished(ssl));
         }
+    }
+
+    String[] localSignatureAlgorithms() {
+        return session.getLocalSupportedSignatureAlgorithms();
     }
 
     boolean isTls13() {

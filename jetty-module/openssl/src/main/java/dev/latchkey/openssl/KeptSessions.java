@@ -97,6 +97,11 @@ final class KeptSessions {
         return most;
     }
 
+    synchronized void clear() {
+        sessions.clear();
+        bytes = 0;
+    }
+
     synchronized int size() {
         return sessions.size();
     }

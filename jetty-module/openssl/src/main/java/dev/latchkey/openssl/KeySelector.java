@@ -5,6 +5,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509KeyManager;
@@ -24,14 +25,16 @@ final class KeySelector {
 
     private final SSLEngine engine;
     private final OpenSslContext context;
+    private final ExtendedSSLSession session;
     private final List<Given> given = new ArrayList<>(1);
 
     /** A certificate that OpenSSL may choose. */
     private record Given(PrivateKey key, List<X509Certificate> chain) {}
 
-    KeySelector(SSLEngine engine, OpenSslContext context) {
+    KeySelector(SSLEngine engine, OpenSslContext context, ExtendedSSLSession session) {
         this.engine = engine;
         this.context = context;
+        this.session = session;
     }
 
     /** Upcall: the connection needs its certificates now. None is not an error here: OpenSSL knows what it means. */
@@ -39,11 +42,24 @@ final class KeySelector {
         if (engine.getUseClientMode()) {
             selectForClient(ssl);
         } else if (given.isEmpty()) {
-            for (String keyType : context.serverKeyTypes()) {
-                give(ssl, serverAlias(keyType));
-            }
+            selectForServer(ssl);
         } else if (given.size() > 1) {
             keepOnly(ssl, used(ssl));
+        }
+    }
+
+    /** A key that OpenSSL refuses does not take the others with it. */
+    private void selectForServer(long ssl) throws GeneralSecurityException {
+        GeneralSecurityException refused = null;
+        for (String keyType : context.serverKeyTypes()) {
+            try {
+                give(ssl, serverAlias(keyType));
+            } catch (GeneralSecurityException e) {
+                refused = e;
+            }
+        }
+        if (given.isEmpty() && refused != null) {
+            throw refused;
         }
     }
 
@@ -77,16 +93,47 @@ final class KeySelector {
         }
     }
 
+    /** The key manager chooses among the types that the server takes; OpenSSL would look at the first key alone. */
     private void selectForClient(long ssl) throws GeneralSecurityException {
         LibSsl.SSL_certs_clear(ssl);
         given.clear();
         X500Principal[] issuers = Certificates.namesToJava(LibSsl.SSL_get_client_CA_list(ssl));
-        String[] keyTypes = KEY_TYPES.toArray(String[]::new);
+        List<String> types = WantedKeys.types(ssl, List.of(session.getLocalSupportedSignatureAlgorithms()));
+        GeneralSecurityException refused = null;
+        while (given.isEmpty() && !types.isEmpty()) {
+            String alias = clientAlias(types.toArray(String[]::new), issuers);
+            if (alias == null) {
+                break;
+            }
+            try {
+                give(ssl, alias);
+                break;
+            } catch (GeneralSecurityException e) {
+                refused = e;
+                if (!types.remove(typeOf(alias))) {
+                    break;
+                }
+            }
+        }
+        if (given.isEmpty() && refused != null) {
+            throw refused;
+        }
+    }
+
+    private @Nullable String clientAlias(String[] keyTypes, X500Principal[] issuers) {
         X509KeyManager manager = context.keyManager();
-        String alias = manager instanceof X509ExtendedKeyManager extended
+        return manager instanceof X509ExtendedKeyManager extended
                 ? extended.chooseEngineClientAlias(keyTypes, issuers, engine)
                 : manager.chooseClientAlias(keyTypes, issuers, null);
-        give(ssl, alias);
+    }
+
+    /** The type by which the key manager found it. */
+    private String typeOf(String alias) {
+        X509Certificate[] chain = context.keyManager().getCertificateChain(alias);
+        String algorithm = chain == null || chain.length == 0
+                ? ""
+                : chain[0].getPublicKey().getAlgorithm();
+        return algorithm.startsWith("Ed") ? "EdDSA" : algorithm;
     }
 
     private @Nullable String serverAlias(String keyType) {

@@ -47,6 +47,8 @@ final class LibSsl {
     private static final MethodHandle H_SSL_get_client_CA_list = ssl("SSL_get_client_CA_list", PTR, PTR);
     private static final MethodHandle H_SSL_use_cert_and_key =
             ssl("SSL_use_cert_and_key", INT, PTR, PTR, PTR, PTR, INT);
+    private static final MethodHandle H_SSL_get_sigalgs =
+            ssl("SSL_get_sigalgs", INT, PTR, INT, BUF, BUF, BUF, BUF, BUF);
     private static final MethodHandle H_SSL_certs_clear = ssl("SSL_certs_clear", null, PTR);
     private static final MethodHandle H_SSL_get_certificate = ssl("SSL_get_certificate", PTR, PTR);
 
@@ -267,6 +269,21 @@ final class LibSsl {
     static int SSL_use_cert_and_key(long ssl, long certificate, long key, long chain, int override) {
         try {
             return (int) H_SSL_use_cert_and_key.invokeExact(ssl, certificate, key, chain, override);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int SSL_get_sigalgs(
+            long ssl,
+            int index,
+            MemorySegment sign,
+            MemorySegment hash,
+            MemorySegment signHash,
+            MemorySegment rawSign,
+            MemorySegment rawHash) {
+        try {
+            return (int) H_SSL_get_sigalgs.invokeExact(ssl, index, sign, hash, signHash, rawSign, rawHash);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -46,7 +46,6 @@ final class LibSslContext {
     private static final MethodHandle H_SSL_CIPHER_get_protocol_id = shortSsl("SSL_CIPHER_get_protocol_id", INT, PTR);
     private static final MethodHandle H_SSL_CIPHER_standard_name = ssl("SSL_CIPHER_standard_name", PTR, PTR);
     private static final MethodHandle H_SSL_CIPHER_get_name = ssl("SSL_CIPHER_get_name", PTR, PTR);
-    private static final MethodHandle H_SSL_alert_desc_string_long = ssl("SSL_alert_desc_string_long", PTR, INT);
     private static final MethodHandle H_SSL_SESSION_get_id = ssl("SSL_SESSION_get_id", PTR, PTR, BUF);
     private static final MethodHandle H_SSL_SESSION_set1_ticket_appdata =
             ssl("SSL_SESSION_set1_ticket_appdata", INT, PTR, BUF, LONG);
@@ -223,14 +222,6 @@ final class LibSslContext {
     static long SSL_CIPHER_get_name(long cipher) {
         try {
             return (long) H_SSL_CIPHER_get_name.invokeExact(cipher);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    static long SSL_alert_desc_string_long(int alert) {
-        try {
-            return (long) H_SSL_alert_desc_string_long.invokeExact(alert);
         } catch (Throwable t) {
             throw unexpected(t);
         }

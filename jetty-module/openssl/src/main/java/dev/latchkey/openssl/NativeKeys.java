@@ -83,9 +83,17 @@ final class NativeKeys implements AutoCloseable {
         copy(key, chain).use(ssl);
     }
 
-    /** Makes the copy now, so that a key that cannot be used is known at start. */
+    /** Makes the copy now, so that a key that Java cannot give is known at start. */
     synchronized void prepare(PrivateKey key, X509Certificate[] chain) throws GeneralSecurityException {
         copy(key, chain);
+    }
+
+    /** Gives them to a connection that is never made, so that what OpenSSL refuses is known at start. */
+    synchronized void tryOut(PrivateKey key, X509Certificate[] chain) throws GeneralSecurityException {
+        try (NativeHandle context = ContextHandle.spare();
+                NativeHandle ssl = new NativeHandle(NativeHandle.Kind.SSL, LibSsl.SSL_new(context.address()))) {
+            copy(key, chain).use(ssl.address());
+        }
     }
 
     private Copy copy(PrivateKey key, X509Certificate[] chain) throws GeneralSecurityException {

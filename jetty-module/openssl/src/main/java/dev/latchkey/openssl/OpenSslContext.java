@@ -8,12 +8,15 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSessionContext;
@@ -23,6 +26,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A JSSE context on one {@code SSL_CTX}: the key and trust managers of its engines, and what they share natively.
@@ -30,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any thread once it is initialized.
  */
 class OpenSslContext extends SSLContextSpi {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenSslContext.class);
     private static final int MOST_ENDED_SESSIONS = 65_536;
     private static final int MOST_LOCAL_CHAINS = 1024;
 
@@ -44,7 +50,8 @@ class OpenSslContext extends SSLContextSpi {
     private @Nullable X509TrustManager trustManager;
     private Authorities authorities = new Authorities(new TrustsNobody());
     private List<String> serverKeyTypes = KeySelector.KEY_TYPES;
-    private volatile String @Nullable [] preparedCipherSuites;
+    private final Offers offers = new Offers();
+    private volatile @Nullable Offer prepared;
 
     /** Engines of this context have these protocols enabled at first. */
     OpenSslContext(List<String> protocols) {
@@ -67,6 +74,8 @@ class OpenSslContext extends SSLContextSpi {
             authorities = new Authorities(trustManager());
             made.setAuthorities(authorities.usual());
             handle = made;
+            prepared = null;
+            keptSessions.clear(); // They were judged under other trust, and the new tickets have other keys.
             sessionContext = new OpenSslSessionContext(keptSessions);
         } catch (GeneralSecurityException | RuntimeException e) {
             throw e instanceof KeyManagementException k ? k : new KeyManagementException(e.getMessage(), e);
@@ -90,51 +99,90 @@ class OpenSslContext extends SSLContextSpi {
         return first(factory.getTrustManagers(), X509TrustManager.class);
     }
 
-    /** Copies all keys that the key manager lists, so that one that cannot be used is known now. */
+    /** Copies and tries all keys that the key manager lists, so that one that cannot be used is known now. */
     private void prepareKeys() throws GeneralSecurityException {
+        keys.close();
         List<String> types = new ArrayList<>();
+        Map<String, GeneralSecurityException> refused = new LinkedHashMap<>();
+        boolean anyUsable = false;
         for (String type : KeySelector.KEY_TYPES) {
             String[] aliases = keyManager.getServerAliases(type, null);
             if (aliases != null && aliases.length > 0) {
                 types.add(type);
                 for (String alias : aliases) {
-                    prepareKey(alias);
+                    anyUsable |= isUsable(alias, refused);
                 }
             }
+        }
+        // Some keys are better than none; but whoever set the others up must know.
+        for (Map.Entry<String, GeneralSecurityException> each : refused.entrySet()) {
+            if (!anyUsable) {
+                throw refusal(each.getKey(), each.getValue());
+            }
+            LOG.warn(
+                    "The key '{}' is not used: {}",
+                    each.getKey(),
+                    each.getValue().getMessage());
         }
         // A key manager that lists nothing may still choose something.
         serverKeyTypes = types.isEmpty() ? KeySelector.KEY_TYPES : List.copyOf(types);
     }
 
-    private void prepareKey(String alias) throws GeneralSecurityException {
+    /** Fails where Java cannot give the key; notes it where OpenSSL refuses it. */
+    private boolean isUsable(String alias, Map<String, GeneralSecurityException> refused)
+            throws KeyManagementException {
         X509Certificate[] chain = keyManager.getCertificateChain(alias);
         PrivateKey key = keyManager.getPrivateKey(alias);
         if (chain == null || chain.length == 0 || key == null) {
-            return;
+            return false;
         }
         try {
             keys.prepare(key, chain);
         } catch (GeneralSecurityException e) {
-            throw new KeyManagementException("Key '" + alias + "': " + e.getMessage(), e);
+            throw refusal(alias, e);
+        }
+        try {
+            keys.tryOut(key, chain);
+            return true;
+        } catch (GeneralSecurityException e) {
+            refused.put(alias, e);
+            return false;
         }
     }
 
-    /** The native context for an engine that begins with these suites; those of the first are kept in it. */
-    synchronized ContextHandle handleFor(String[] cipherSuites) {
-        ContextHandle ready = handle;
-        if (ready == null) {
-            throw new IllegalStateException("The SSLContext is not initialized");
-        }
-        if (preparedCipherSuites == null) {
-            ready.setCipherSuites(cipherSuites);
-            preparedCipherSuites = cipherSuites.clone();
+    private static KeyManagementException refusal(String alias, GeneralSecurityException why) {
+        return new KeyManagementException("Key '" + alias + "': " + why.getMessage(), why);
+    }
+
+    /** The native context; what is prepared in it is that of the first offer, and must be said of each other one. */
+    synchronized ContextHandle handleFor(Offer offer) throws SSLException {
+        ContextHandle ready = handle();
+        if (prepared == null) {
+            offer.prepare(ready.address());
+            prepared = offer;
         }
         return ready;
     }
 
-    /** What a new connection has without being told; null before the first. */
-    String @Nullable [] preparedCipherSuites() {
-        return preparedCipherSuites;
+    synchronized ContextHandle handle() {
+        ContextHandle ready = handle;
+        if (ready == null) {
+            throw new IllegalStateException("The SSLContext is not initialized");
+        }
+        return ready;
+    }
+
+    /** What a new connection has without being told. */
+    Offer prepared() {
+        Offer ready = prepared;
+        if (ready == null) {
+            throw new IllegalStateException("No connection was made");
+        }
+        return ready;
+    }
+
+    Offers offers() {
+        return offers;
     }
 
     X509KeyManager keyManager() {
@@ -216,15 +264,27 @@ class OpenSslContext extends SSLContextSpi {
 
     @Override
     protected SSLParameters engineGetDefaultSSLParameters() {
-        SSLParameters parameters =
-                new SSLParameters(CipherSuites.instance().enabledByDefault(), protocols.toArray(String[]::new));
+        JdkPolicy policy = JdkPolicy.jdk();
+        SSLParameters parameters = new SSLParameters(
+                permitted(CipherSuites.instance().enabledByDefault(), policy),
+                protocols.stream().filter(policy::permitsProtocol).toArray(String[]::new));
         parameters.setUseCipherSuitesOrder(true);
+        parameters.setAlgorithmConstraints(policy.constraints());
         return parameters;
     }
 
     @Override
     protected SSLParameters engineGetSupportedSSLParameters() {
-        return new SSLParameters(CipherSuites.instance().supported(), Protocols.SUPPORTED.toArray(String[]::new));
+        return new SSLParameters(supportedCipherSuites(), Protocols.SUPPORTED.toArray(String[]::new));
+    }
+
+    /** As with JSSE, what Java's policy does not permit is not even supported. */
+    static String[] supportedCipherSuites() {
+        return permitted(CipherSuites.instance().supported(), JdkPolicy.jdk());
+    }
+
+    private static String[] permitted(String[] suites, JdkPolicy policy) {
+        return Arrays.stream(suites).filter(policy::permitsSuite).toArray(String[]::new);
     }
 
     @Override

@@ -213,7 +213,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
 
     @Override
     public String[] getSupportedCipherSuites() {
-        return CipherSuites.instance().supported();
+        return OpenSslContext.supportedCipherSuites();
     }
 
     @Override

@@ -34,6 +34,17 @@ public final class OpenSslProvider extends Provider {
         Native.problem().ifPresent(problem -> {
             throw new IllegalStateException(problem);
         });
+        try (NativeHandle usable = ContextHandle.spare()) {
+            // What openssl.cnf says takes effect here, a provider that is not there above all.
+            usable.address();
+            CipherSuites.instance();
+            JdkPolicy.jdk();
+        } catch (IllegalStateException | ExceptionInInitializerError | NoClassDefFoundError e) {
+            Throwable cause = e.getCause() instanceof IllegalStateException first ? first : e;
+            throw new IllegalStateException(Native.version() + " cannot be used: " + cause.getMessage(), cause);
+        } finally {
+            SslError.clear();
+        }
         return Native.version();
     }
 

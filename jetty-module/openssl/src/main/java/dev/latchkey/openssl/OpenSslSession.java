@@ -3,6 +3,7 @@ package dev.latchkey.openssl;
 import java.security.Principal;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,7 @@ final class OpenSslSession extends ExtendedSSLSession {
     private volatile SessionState state = SessionState.NULL;
     private volatile long lastAccessedTime = made;
     private volatile boolean valid = true;
+    private volatile List<String> signatureAlgorithms = List.of(SIGNATURE_ALGORITHMS);
 
     /** The action ends what can be resumed of this connection. */
     OpenSslSession(OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort, Runnable end) {
@@ -68,6 +70,13 @@ final class OpenSslSession extends ExtendedSSLSession {
         }
         state = newState;
         lastAccessedTime = System.currentTimeMillis();
+    }
+
+    /** The chain's signatures may be by these and no others, as far as they are ours; trust managers ask for them. */
+    void limitSignatureAlgorithms(List<String> enabled) {
+        signatureAlgorithms = Arrays.stream(SIGNATURE_ALGORITHMS)
+                .filter(name -> enabled.contains(name.equals("EdDSA") ? "Ed25519" : name))
+                .toList();
     }
 
     /** Empty before the first handshake is complete, never afterwards. */
@@ -197,7 +206,7 @@ final class OpenSslSession extends ExtendedSSLSession {
 
     @Override
     public String[] getLocalSupportedSignatureAlgorithms() {
-        return SIGNATURE_ALGORITHMS.clone();
+        return signatureAlgorithms.toArray(String[]::new);
     }
 
     /** OpenSSL chooses among the certificates by what the peer supports; key managers need not. */

@@ -2,7 +2,7 @@ package dev.latchkey.openssl;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLProtocolException;
@@ -25,6 +25,43 @@ record SslError(long code, String text) {
     private static final int LAST_ALERT = FIRST_ALERT + 255;
     private static final int NO_RENEGOTIATION = 339;
     private static final int LONGEST_TEXT = 256;
+
+    /** RFC 8446 section 6 and its like for older versions. */
+    private static final Map<Integer, String> ALERTS = Map.ofEntries(
+            Map.entry(0, "close_notify"),
+            Map.entry(10, "unexpected_message"),
+            Map.entry(20, "bad_record_mac"),
+            Map.entry(21, "decryption_failed"),
+            Map.entry(22, "record_overflow"),
+            Map.entry(30, "decompression_failure"),
+            Map.entry(40, "handshake_failure"),
+            Map.entry(41, "no_certificate"),
+            Map.entry(42, "bad_certificate"),
+            Map.entry(43, "unsupported_certificate"),
+            Map.entry(44, "certificate_revoked"),
+            Map.entry(45, "certificate_expired"),
+            Map.entry(46, "certificate_unknown"),
+            Map.entry(47, "illegal_parameter"),
+            Map.entry(48, "unknown_ca"),
+            Map.entry(49, "access_denied"),
+            Map.entry(50, "decode_error"),
+            Map.entry(51, "decrypt_error"),
+            Map.entry(60, "export_restriction"),
+            Map.entry(70, "protocol_version"),
+            Map.entry(71, "insufficient_security"),
+            Map.entry(80, "internal_error"),
+            Map.entry(86, "inappropriate_fallback"),
+            Map.entry(90, "user_canceled"),
+            Map.entry(100, "no_renegotiation"),
+            Map.entry(109, "missing_extension"),
+            Map.entry(110, "unsupported_extension"),
+            Map.entry(111, "certificate_unobtainable"),
+            Map.entry(112, "unrecognized_name"),
+            Map.entry(113, "bad_certificate_status_response"),
+            Map.entry(114, "bad_certificate_hash_value"),
+            Map.entry(115, "unknown_psk_identity"),
+            Map.entry(116, "certificate_required"),
+            Map.entry(120, "no_application_protocol"));
 
     /** Takes all errors out of this thread's queue. */
     static SslError drain() {
@@ -77,8 +114,8 @@ record SslError(long code, String text) {
         return cause == null || cause.getMessage() == null ? text : cause.getMessage();
     }
 
-    private static String alertName(int alert) {
-        long name = LibSslContext.SSL_alert_desc_string_long(alert);
-        return Native.bytes(name, 64).getString(0).toLowerCase(Locale.ROOT).replace(' ', '_');
+    /** The name that JSSE gives an alert; OpenSSL's own words lack some, and differ in others. */
+    static String alertName(int alert) {
+        return ALERTS.getOrDefault(alert, "unknown (" + alert + ")");
     }
 }

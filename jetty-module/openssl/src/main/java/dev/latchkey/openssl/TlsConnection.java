@@ -126,12 +126,15 @@ final class TlsConnection {
 
     /** Begins the first handshake; a client's ClientHello is queued. */
     void start() throws SSLException {
-        ContextHandle shared = context.handleFor(settings.parameters().getCipherSuites());
-        SslHandle made = new SslHandle(shared, upcalls, new RecordBio(queue, upcalls::fail));
-        handle = made;
         phase = Phase.HANDSHAKING;
+        SslHandle made;
         try {
-            settings.applyTo(made.address(), context);
+            Offer offer = context.offers().of(settings.parameters());
+            made = new SslHandle(context.handleFor(offer), upcalls, new RecordBio(queue, upcalls::fail));
+            handle = made;
+            session.limitSignatureAlgorithms(SignatureSchemes.algorithms(offer.schemeNames()));
+            offer.applyTo(made.address(), context.prepared());
+            settings.applyTo(made.address());
         } catch (SSLException e) {
             throw fail(e);
         }

@@ -2,6 +2,7 @@ package dev.latchkey.openssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.ArrayList;
@@ -31,6 +32,10 @@ class AvailabilityTest {
     }
 
     private String probe(String... options) throws Exception {
+        return Programs.run(directory, command(options));
+    }
+
+    private static List<String> command(String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java") + "",
                 "--enable-native-access=ALL-UNNAMED",
@@ -38,7 +43,32 @@ class AvailabilityTest {
                 System.getProperty("java.class.path")));
         command.addAll(Arrays.asList(options));
         command.add(Probe.class.getName());
-        return Programs.run(directory, command);
+        return command;
+    }
+
+    /** It loads, but no connection could ever be made: then it is missing, and a server may go on without it. */
+    @Test
+    void anOpenSslThatItsConfigurationMakesUselessIsAProblem() throws Exception {
+        Path configuration = Files.writeString(
+                directory.resolve("openssl.cnf"),
+                String.join(
+                        "\n",
+                        "openssl_conf = all",
+                        "[all]",
+                        "providers = providers",
+                        "[providers]",
+                        "null = null",
+                        "[null]",
+                        "activate = 1",
+                        ""));
+        List<String> command = command();
+        command.add(0, "OPENSSL_CONF=" + configuration);
+        command.add(0, "env");
+        assertThat(Programs.run(directory, command))
+                .contains("problem=OpenSSL 3.")
+                .contains("cannot be used")
+                .doesNotContain("problem=none")
+                .doesNotContain("registered=");
     }
 
     @Test
@@ -71,7 +101,7 @@ class AvailabilityTest {
     /** A library of any name, by its full path. */
     @Test
     void aFullPathIsTaken() throws Exception {
-        String maps = java.nio.file.Files.readString(Path.of("/proc/self/maps"));
+        String maps = Files.readString(Path.of("/proc/self/maps"));
         String crypto = loaded(maps, "libcrypto");
         String ssl = loaded(maps, "libssl");
         String said =

@@ -51,6 +51,7 @@ public final class CertificateBuilder {
     private KeyAlgorithm algorithm = KeyAlgorithm.RSA_2048;
     private @Nullable KeyPair keys;
     private @Nullable BigInteger serial;
+    private @Nullable String signature;
     private Instant notBefore = Instant.now().minus(Duration.ofDays(1));
     private Instant notAfter = Instant.now().plus(Duration.ofDays(365));
     private boolean authority;
@@ -166,6 +167,17 @@ public final class CertificateBuilder {
     }
 
     /**
+     * Has it signed by another algorithm than usual, also one that nobody should use any more.
+     *
+     * @param algorithmName such as {@code SHA1withRSA}
+     * @return this
+     */
+    public CertificateBuilder signature(String algorithmName) {
+        signature = algorithmName;
+        return this;
+    }
+
+    /**
      * Sets the serial number, positive.
      *
      * @return this
@@ -224,7 +236,8 @@ public final class CertificateBuilder {
                 own.getPublic());
         try {
             addExtensions(builder, own, signing);
-            var signer = new JcaContentSignerBuilder(KeyAlgorithm.of(signing).signature()).build(signing.getPrivate());
+            String by = signature != null ? signature : KeyAlgorithm.of(signing).signature();
+            var signer = new JcaContentSignerBuilder(by).build(signing.getPrivate());
             X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(signer));
             return new HeldCertificate(certificate, own, issuer);
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
