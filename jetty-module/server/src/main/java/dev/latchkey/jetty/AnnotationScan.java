@@ -35,8 +35,8 @@ public final class AnnotationScan {
     private static final byte[] DESCRIPTOR =
             ("L" + RequireClientCertificate.class.getName().replace('.', '/') + ";").getBytes(StandardCharsets.UTF_8);
 
-    /** The interceptor of {@code latchkey-cdi} carries the annotation too. */
-    private static final String OWN = "dev.latchkey.cdi.";
+    /** Latchkey's own that name it: the interceptor of beans, and what is loaded once an environment. */
+    private static final String[] OWN = {"dev.latchkey.cdi.", "dev.latchkey.jetty.ee."};
 
     /** What a loader's own files were when they were looked at, and what was found: a server's are looked at once. */
     private record Known(List<String> files, Set<String> names) {}
@@ -132,7 +132,7 @@ public final class AnnotationScan {
                             + DeclarativeStepUp.ENFORCED_ELSEWHERE + "=*",
                     x);
         }
-        found.removeIf(name -> name.startsWith(OWN) || settings.isEnforcedElsewhere(name));
+        found.removeIf(name -> Arrays.stream(OWN).anyMatch(name::startsWith) || settings.isEnforcedElsewhere(name));
         return found;
     }
 
