@@ -60,6 +60,10 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## Above it a request is answered with status 429.
 # latchkey.bufferBudget=67108864
 
+## How many of the server's threads may wait for clients at one time: in blocking calls and in guards, but for those of
+## latchkey.paths, which block none. Above it a request is answered with status 429. -1 is half of the pool.
+# latchkey.maxBlockedThreads=-1
+
 ## How much of a body that is too large is read and thrown away so that the client sees the answer, in bytes.
 # latchkey.discardLimit=67108864
 

@@ -59,6 +59,8 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile long discardLimit = 64L * 1024 * 1024;
     private volatile long discardTimeout = 3_000;
     private volatile int maxAuthoritiesSize = DEFAULT_AUTHORITIES;
+    private volatile int maxBlockedThreads = BlockedThreads.BY_POOL;
+    private volatile BlockedThreads blockedThreads = new BlockedThreads();
     private volatile VersionAnswer http2 = VersionAnswer.of("latchkey.http2", "reset", true);
     private final Alternatives alternatives = new Alternatives();
     private volatile int mostOfHello;
@@ -143,6 +145,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     public void configure(Connector connector) {
         super.configure(connector);
         budget = serverBudget(connector.getServer());
+        blockedThreads = BlockedThreads.of(connector.getServer());
         DeclarativeStepUp.install(connector.getServer()).refuseWhatNothingEnforces();
         if (connector.getConnectionFactory(H2) != null) {
             StartReport.http2(connector, getHttp2());
@@ -251,6 +254,11 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     KeptBytes newKeptBytes(NegotiableSslConnection connection) {
         return new KeptBytes(connection.pool(), budget);
+    }
+
+    /** {@return a place for a thread that is to wait for a client, which closes it afterwards} */
+    BlockedThreads.Place newPlace(Connector connector) {
+        return blockedThreads.place(maxBlockedThreads, connector.getExecutor());
     }
 
     Lingering newLingering(Request request, NegotiableSslConnection connection) {
@@ -369,6 +377,30 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setBufferBudget(long bytes) {
         budget.setLimit(atLeast(0, bytes, "bufferBudget"));
+    }
+
+    /** {@return how many threads wait for clients now, by all connectors of the server} */
+    @ManagedAttribute(value = "how many threads of the server wait for clients now", readonly = true)
+    public int getBlockedThreads() {
+        return blockedThreads.waiting();
+    }
+
+    /** {@return how many threads may wait for clients at one time; -1 for half of the pool} */
+    @ManagedAttribute("how many threads of the server may wait for clients at one time; -1 for half of the pool")
+    public int getMaxBlockedThreads() {
+        return maxBlockedThreads;
+    }
+
+    /**
+     * Sets how many threads of the server may wait for clients at one time: in blocking calls, and in guards that block,
+     * which are all but those of paths. Above it they fail at once with {@link dev.latchkey.Reason#TOO_MANY}, and other
+     * requests are served however many clients do not answer. Virtual threads do not count.
+     *
+     * @param count 0 ("asynchronous calls only") or more; -1, the default, for half of the pool's threads, or for any
+     *     number where the pool does not tell its size
+     */
+    public void setMaxBlockedThreads(int count) {
+        maxBlockedThreads = (int) atLeast(BlockedThreads.BY_POOL, count, "maxBlockedThreads");
     }
 
     /** {@return the size in bytes above which the list of authorities is sent empty} */

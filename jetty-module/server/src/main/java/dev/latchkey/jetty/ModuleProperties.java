@@ -25,6 +25,10 @@ public final class ModuleProperties {
                     "latchkey.maxAuthoritiesSize",
                     BYTES,
                     (factory, size) -> factory.setMaxAuthoritiesSize(Math.toIntExact(size))),
+            number(
+                    "latchkey.maxBlockedThreads",
+                    "threads",
+                    (factory, count) -> factory.setMaxBlockedThreads(Math.toIntExact(count))),
             alternative("latchkey.http3", (to, text) -> to.setHttp3(text.toNumber("a status from 400 to 499"))),
             alternative("latchkey.browserStepUp", (to, text) -> to.setBrowserStepUp(text.toBoolean())),
             alternative("latchkey.hostsPresence", (to, text) -> to.setHostsPresence(text.toPresence())),

@@ -69,7 +69,13 @@ final class RequestNegotiation implements ClientCertificates {
     @Override
     public ClientCertificate negotiateClientCertificate(NegotiationOptions options) throws NegotiationException {
         CallerExecutor caller = new CallerExecutor();
-        Attempt attempt = attempt(options, caller);
+        try (BlockedThreads.Place place =
+                factory.newPlace(request.getConnectionMetaData().getConnector())) {
+            return await(attempt(options, caller, place), caller);
+        }
+    }
+
+    private static ClientCertificate await(Attempt attempt, CallerExecutor caller) throws NegotiationException {
         try {
             caller.runUntilDone(attempt.outcome());
             return attempt.outcome().get();
@@ -89,7 +95,7 @@ final class RequestNegotiation implements ClientCertificates {
     @Override
     public CompletionStage<ClientCertificate> negotiateClientCertificateAsync(NegotiationOptions options) {
         Attempt attempt =
-                attempt(options, request.getConnectionMetaData().getConnector().getExecutor());
+                attempt(options, request.getConnectionMetaData().getConnector().getExecutor(), null);
         Executor inContext = contextExecutor();
         // What is there at once needs no other thread, and tells that nobody is asked.
         boolean done = attempt.outcome().isDone();
@@ -133,7 +139,8 @@ final class RequestNegotiation implements ClientCertificates {
         }
     }
 
-    private Attempt attempt(NegotiationOptions given, Executor executor) {
+    /** @param place of the thread that will wait for it, taken if that has to be; null if none will */
+    private Attempt attempt(NegotiationOptions given, Executor executor, BlockedThreads.@Nullable Place place) {
         NegotiationOptions options = given.withDefaults(defaults());
         Rule rule = Rule.of(options, String.valueOf(Request.getServerName(request)));
         Proof proof = options.isFresh() ? null : connection.identity().accepted(rule);
@@ -148,7 +155,7 @@ final class RequestNegotiation implements ClientCertificates {
         }
         FailureLog.Call call = factory.getStatistics().failureLog().begin(request);
         try {
-            return start(options, rule, executor, call);
+            return start(options, rule, executor, call, place);
         } catch (NegotiationException x) {
             call.failed(x);
             remember(x);
@@ -163,7 +170,12 @@ final class RequestNegotiation implements ClientCertificates {
         }
     }
 
-    private Attempt start(NegotiationOptions options, Rule rule, Executor executor, FailureLog.Call call)
+    private Attempt start(
+            NegotiationOptions options,
+            Rule rule,
+            Executor executor,
+            FailureLog.Call call,
+            BlockedThreads.@Nullable Place place)
             throws NegotiationException {
         Uncommitted.require(request);
         if (!options.isFresh() && connection.identity().isDeclined() && !canBeAskedAgain()) {
@@ -171,6 +183,9 @@ final class RequestNegotiation implements ClientCertificates {
         }
         Http1 http = requireHttp1();
         requireMechanism();
+        if (place != null) {
+            place.take();
+        }
         StepUpStream below = stream();
         StepUp stepUp =
                 new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics(), call);

@@ -78,13 +78,52 @@ class LoadIT {
 
     @Test
     void asManyBlockingStepUpsAsThereAreThreadsAllComplete() throws Exception {
-        try (StepUpServer server =
-                new StepUpServer().threads(16).on("/blocking", Answers::stepUp).start()) {
+        try (StepUpServer server = new StepUpServer()
+                .threads(16)
+                .settings(f -> f.setMaxBlockedThreads(16))
+                .on("/blocking", Answers::stepUp)
+                .start()) {
             List<TlsConnection> waiting =
                     connect(16, server, "POST /blocking HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
             // The selector has a thread of the pool; each other one waits for its client.
             server.awaitInFlight(15);
             assertThat(answers(waiting)).allSatisfy(a -> assertThat(a.text()).isEqualTo("CN=alice"));
+        }
+    }
+
+    /** By a call of the application's own, and by a guard: both hold a thread of the pool. */
+    @Test
+    void manyClientsThatDoNotAnswerLeaveHalfOfTheThreadsToOthers() throws Exception {
+        StepUpServer setUp = new StepUpServer()
+                .threads(16)
+                .on("/blocking", Answers::stepUp)
+                .on("/open", (request, response) -> response.getWriter().print("open"));
+        setUp.context().addServlet(GuardedServletsIT.Guarded.class, "/guarded");
+        try (StepUpServer server = setUp.start()) {
+            List<TlsConnection> silent = connect(4, server, "GET /blocking HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            silent.addAll(connect(4, server, "GET /guarded HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            server.awaitInFlight(8);
+            assertThat(server.factory().getBlockedThreads()).isEqualTo(8);
+            for (int i = 0; i < 20; i++) { // as many as there are threads, and more
+                for (String path : new String[] {"/guarded", "/blocking"}) {
+                    TlsConnection another = Clients.connect(server.port(), TestPki.BOB);
+                    silent.add(another);
+                    HttpAnswer refused = another.get(path);
+                    assertThat(refused.status()).isEqualTo(429);
+                    assertThat(refused.text()).contains("LK503");
+                    assertThat(another.timesAsked()).isZero();
+                    assertThat(another.get("/open").text()).isEqualTo("open");
+                }
+            }
+            List<TlsConnection> first = silent.subList(0, 8);
+            assertThat(answers(first)).extracting(HttpAnswer::status).containsOnly(200);
+            try (TlsConnection after = Clients.connect(server.port(), TestPki.BOB)) {
+                assertThat(after.get("/guarded").text()).isEqualTo("the secret");
+            }
+            assertThat(server.factory().getBlockedThreads()).isZero();
+            for (TlsConnection each : silent) {
+                each.close();
+            }
         }
     }
 
