@@ -41,8 +41,8 @@ final class Http11Required {
      * Resets the stream of a request, whose body may still be on its way. Reads, writes and the response fail from now
      * on: a body that is read on would wait for ever, and a response could not be sent.
      *
-     * <p>A reset gives the client its stream back, but an application may work on. So that nobody has more of it work at
-     * once than the streams that were granted, requests that run on are counted among them (CVE-2025-8671).
+     * <p>A reset gives the client its stream back, but an application may work on. No more requests do so than a
+     * connection may have streams; those beyond keep their stream until they are answered (CVE-2025-8671).
      *
      * @param request one that came by HTTP/2, uncommitted
      * @param running how many requests of the connection run on after their reset
@@ -57,7 +57,7 @@ final class Http11Required {
             return true; // the client has reset it meanwhile
         }
         int most = session.getMaxRemoteStreams();
-        if (running.incrementAndGet() + session.getStreams().size() - 1 > (most < 0 ? MOST_RUNNING : most)) {
+        if (running.incrementAndGet() > (most < 0 ? MOST_RUNNING : most)) {
             running.decrementAndGet();
             return false;
         }

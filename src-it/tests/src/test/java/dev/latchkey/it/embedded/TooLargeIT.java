@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.ClientCertificates;
 import dev.latchkey.it.Clients;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.RestingServers;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,6 +95,36 @@ class TooLargeIT {
             }
         }
         assertThat(seen).isEqualTo(10);
+    }
+
+    /** While it waits for the client to see the answer, the request is not complete yet. */
+    @Test
+    void aServerThatStopsEndsTheWaitForAClientThatReadsNothing() throws Exception {
+        CompletableFuture<Void> completed = new CompletableFuture<>();
+        Handler core = new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                Request.addCompletionListener(request, x -> completed.complete(null));
+                ClientCertificates.of(request)
+                        .negotiateClientCertificateAsync()
+                        .whenComplete((c, x) -> response.write(true, ByteBuffer.allocate(1), callback));
+                return true;
+            }
+        };
+        try (StepUpServer stopped = new StepUpServer()
+                        .handler(core)
+                        .settings(s -> {
+                            s.setBodyLimit(LIMIT);
+                            s.setDiscardTimeout(3_600_000);
+                        })
+                        .start();
+                TlsConnection client = Clients.connect(stopped.port(), TestPki.ALICE)) {
+            client.send(post("/", "Content-Length: " + UPLOAD));
+            assertThat(client.read().status()).isEqualTo(200);
+            assertThat(completed).isNotDone();
+            RestingServers.stop(stopped.server(), Duration.ofSeconds(20));
+            assertThat(completed).succeedsWithin(Duration.ofSeconds(10));
+        }
     }
 
     @ParameterizedTest

@@ -13,9 +13,13 @@ import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,25 @@ class AskingHostIT {
                             entry("session", ""),
                             entry("tls", "TLSv" + tls),
                             entry("http", version));
+        }
+    }
+
+    /** Its hello is read before TLS begins, and the buffer for that is taken when it comes. */
+    @Test
+    void aClientThatHasSaidNothingCostsNoBuffer() throws Exception {
+        try (StepUpServer server = Hosts.asking().start()) {
+            List<Socket> silent = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                silent.add(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+            }
+            server.awaitConnections(20);
+            assertThat(server.buffersOut()).isZero();
+            silent.get(0).getOutputStream().write(new byte[] {22, 3, 1}); // a record begins
+            Awaitility.await().until(() -> server.buffersOut() == 1);
+            for (Socket each : silent) {
+                each.close();
+            }
+            server.awaitConnections(0);
         }
     }
 

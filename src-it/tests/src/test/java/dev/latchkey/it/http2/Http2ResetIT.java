@@ -2,6 +2,7 @@ package dev.latchkey.it.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificates;
@@ -17,11 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +101,41 @@ class Http2ResetIT {
                 afterwards.complete(done);
             }
         });
+    }
+
+    /** CVE-2025-8671: a reset of the server's own gives a stream back, while its request may work on. */
+    @Test
+    void noMoreRequestsWorkOnAfterTheirResetThanThereAreStreams() throws Exception {
+        int most = 8;
+        AtomicInteger working = new AtomicInteger();
+        CountDownLatch enough = new CountDownLatch(1);
+        try (StepUpServer server = server().connector(c -> c.getConnectionFactory(HTTP2ServerConnectionFactory.class)
+                                .setMaxConcurrentStreams(most))
+                        .on("/work", (request, response) -> {
+                            try {
+                                asks(request);
+                            } finally {
+                                working.incrementAndGet();
+                                enough.await(30, TimeUnit.SECONDS);
+                                working.decrementAndGet();
+                            }
+                        })
+                        .start();
+                FrameClient client = FrameClient.connect(server.port())) {
+            for (int i = 0; i < most; i++) {
+                FrameClient.Outcome reset = client.get("/work");
+                assertThat(reset.reset()).as("request %s", i).isEqualTo(HTTP_1_1_REQUIRED);
+            }
+            await().until(() -> working.get() == most);
+            FrameClient.Running next = client.begin("GET", "/work", true);
+            await().until(() -> working.get() == most + 1);
+            assertThat(next.isDone()).isFalse();
+            enough.countDown();
+            assertThat(next.outcome().status()).isEqualTo(421);
+            await().until(() -> working.get() == 0);
+            assertThat(client.get("/work").reset()).as("afterwards").isEqualTo(HTTP_1_1_REQUIRED);
+            assertThat(client.isOpen()).isTrue();
+        }
     }
 
     @ParameterizedTest

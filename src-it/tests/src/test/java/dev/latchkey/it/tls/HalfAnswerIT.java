@@ -245,8 +245,9 @@ class HalfAnswerIT {
                 case DRIBBLE -> half.dribble();
                 case FIN -> half.client.close();
                 case RST -> half.client.reset();
-                case CANCEL -> half.asked.asked.cancel(true);
-                case RESPONSE -> half.asked.response.run();
+                // On a thread of the server's, as an application does; and a test can wait for it.
+                case CANCEL -> server.server().getThreadPool().execute(() -> half.asked.asked.cancel(true));
+                case RESPONSE -> server.server().getThreadPool().execute(half.asked.response);
             }
             assertThat(half.asked.outcome.get(PATIENCE, TimeUnit.SECONDS)).isIn(expected(one.then()));
             await(half.asked.ended, "the request ended");
