@@ -3,6 +3,8 @@ package dev.latchkey.jetty;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAParams;
+import java.security.interfaces.DSAPublicKey;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -19,6 +21,9 @@ import javax.security.auth.x500.X500Principal;
 final class StepUpTrustManager extends X509ExtendedTrustManager {
     private static final X509Certificate[] NONE = {};
 
+    /** FIPS 186-4 section 4.2 has none larger. */
+    private static final int MOST_BITS_OF_DSA = 3072;
+
     private final X509TrustManager stock;
 
     StepUpTrustManager(X509TrustManager stock) {
@@ -30,6 +35,7 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
             throws CertificateException {
         HandshakeScope scope = HandshakeScope.current();
         if (scope != null && scope.isNegotiation()) {
+            requireUsualSize(chain[0]);
             scope.received(chain, authType);
             return;
         }
@@ -43,6 +49,17 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
         }
         if (scope != null) {
             scope.received(chain, authType);
+        }
+    }
+
+    /**
+     * The engine verifies the client's signature next, under the connection's lock, with a key that nobody has judged.
+     * The JDK bounds what the keys of other kinds can cost; one of DSA that fits into a message takes it a minute.
+     */
+    private static void requireUsualSize(X509Certificate leaf) throws CertificateException {
+        DSAParams dsa = leaf.getPublicKey() instanceof DSAPublicKey key ? key.getParams() : null;
+        if (dsa != null && dsa.getP().bitLength() > MOST_BITS_OF_DSA) {
+            throw new CertificateException("a DSA key of " + dsa.getP().bitLength() + " bits");
         }
     }
 

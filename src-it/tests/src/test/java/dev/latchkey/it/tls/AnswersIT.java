@@ -12,10 +12,16 @@ import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.KeyAlgorithm;
 import dev.latchkey.testkit.TlsClient;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.spec.DSAPublicKeySpec;
 import java.util.Map;
+import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.RenegotiationPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,6 +159,43 @@ class AnswersIT {
                     .singleElement()
                     .asString()
                     .contains("chain length (9) exceeds the maximum allowed length (8)");
+        }
+    }
+
+    /** Anybody can make a key whose signatures take minutes to verify, and these are verified before the chain is judged. */
+    @Test
+    @OnlyOn(
+            value = {Lane.JSSE_TLS12, Lane.OPENSSL_TLS12},
+            because = "TLS 1.3 has no DSA")
+    void aKeyThatCostsTooMuchIsRefusedBeforeItIsUsed() throws Exception {
+        BigInteger prime = BigInteger.ONE.shiftLeft(16_384).subtract(BigInteger.ONE);
+        BigInteger order = BigInteger.ONE.shiftLeft(256).subtract(BigInteger.valueOf(189)); // the largest prime below
+        KeyPair signing = KeyAlgorithm.EC_P256.newKeyPair();
+        KeyPair giant = new KeyPair(
+                KeyFactory.getInstance("DSA")
+                        .generatePublic(new DSAPublicKeySpec(BigInteger.TEN, prime, order, BigInteger.TWO)),
+                signing.getPrivate());
+        HeldCertificate self = HeldCertificate.selfSigned("giant")
+                .authority()
+                .key(KeyAlgorithm.EC_P256)
+                .make()
+                .issue("giant")
+                .keys(giant)
+                .make();
+        try (CapturedLog log = new CapturedLog();
+                StepUpServer server = server().start();
+                CraftedClient client = CraftedClient.recipe()
+                        .certificate(self)
+                        .tamper((type, message, wire) -> {
+                            if (type == CraftedClient.CERTIFICATE_VERIFY) {
+                                message[5] = 2; // of any scheme, DSA's: two numbers that the key could have made
+                            }
+                            wire.record(ContentType.handshake, message);
+                        })
+                        .connect(server.port())) {
+            assertThatThrownBy(() -> client.get("/wanted")).isInstanceOf(IOException.class);
+            server.awaitNothingKept();
+            assertThat(log.lines("LK403")).singleElement().asString().contains("a DSA key of 16384 bits");
         }
     }
 
