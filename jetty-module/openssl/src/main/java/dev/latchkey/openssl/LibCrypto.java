@@ -15,7 +15,7 @@ import java.lang.invoke.MethodHandle;
  * The functions of libcrypto that we call: one line a handle, one method each, nothing else.
  *
  * <p>Pointers are {@code long}; a {@code MemorySegment} is memory that Java lends for the call, or a function of ours.
- * No result is checked here. The error queue that {@code ERR_...} reads belongs to the calling thread.
+ * No result is checked here. Each method says which objects it writes: {@link Writes}. The error queue that {@code ERR_...} reads belongs to the calling thread.
  */
 // The names are OpenSSL's own, so that its manual pages are this class's documentation.
 @SuppressWarnings({"checkstyle:MethodName", "MethodName", "ConstantField"})
@@ -59,6 +59,7 @@ final class LibCrypto {
 
     private LibCrypto() {}
 
+    @Writes(NativeObject.ERROR_QUEUE)
     static long ERR_get_error() {
         try {
             return (long) H_ERR_get_error.invokeExact();
@@ -67,6 +68,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.ERROR_QUEUE)
     static long ERR_peek_error() {
         try {
             return (long) H_ERR_peek_error.invokeExact();
@@ -75,6 +77,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.ERROR_QUEUE)
     static void ERR_clear_error() {
         try {
             H_ERR_clear_error.invokeExact();
@@ -83,6 +86,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads
     static void ERR_error_string_n(long code, MemorySegment text, long length) {
         try {
             H_ERR_error_string_n.invokeExact(code, text, length);
@@ -91,6 +95,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO_METHOD)
     static int BIO_get_new_index() {
         try {
             return (int) H_BIO_get_new_index.invokeExact();
@@ -99,6 +104,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO_METHOD)
     static long BIO_meth_new(int type, MemorySegment name) {
         try {
             return (long) H_BIO_meth_new.invokeExact(type, name);
@@ -107,6 +113,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO_METHOD)
     static int BIO_meth_set_read(long method, MemorySegment function) {
         try {
             return (int) H_BIO_meth_set_read.invokeExact(method, function);
@@ -115,6 +122,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO_METHOD)
     static int BIO_meth_set_write(long method, MemorySegment function) {
         try {
             return (int) H_BIO_meth_set_write.invokeExact(method, function);
@@ -123,6 +131,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO_METHOD)
     static int BIO_meth_set_ctrl(long method, MemorySegment function) {
         try {
             return (int) H_BIO_meth_set_ctrl.invokeExact(method, function);
@@ -131,6 +140,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO_METHOD)
     static int BIO_meth_set_destroy(long method, MemorySegment function) {
         try {
             return (int) H_BIO_meth_set_destroy.invokeExact(method, function);
@@ -139,6 +149,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO)
     static long BIO_new(long method) {
         try {
             return (long) H_BIO_new.invokeExact(method);
@@ -147,6 +158,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO)
     static void BIO_set_init(long bio, int initialized) {
         try {
             H_BIO_set_init.invokeExact(bio, initialized);
@@ -155,6 +167,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.BIO)
     static void BIO_set_flags(long bio, int flags) {
         try {
             H_BIO_set_flags.invokeExact(bio, flags);
@@ -163,6 +176,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.X509)
     static long d2i_X509(MemorySegment result, MemorySegment der, long length) {
         try {
             return (long) H_d2i_X509.invokeExact(result, der, length);
@@ -171,6 +185,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.X509)
     static int i2d_X509(long certificate, MemorySegment der) {
         try {
             return (int) H_i2d_X509.invokeExact(certificate, der);
@@ -179,6 +194,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.X509)
     static void X509_free(long certificate) {
         try {
             H_X509_free.invokeExact(certificate);
@@ -187,6 +203,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.X509_NAME)
     static long d2i_X509_NAME(MemorySegment result, MemorySegment der, long length) {
         try {
             return (long) H_d2i_X509_NAME.invokeExact(result, der, length);
@@ -195,6 +212,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.X509_NAME)
     static int i2d_X509_NAME(long name, MemorySegment der) {
         try {
             return (int) H_i2d_X509_NAME.invokeExact(name, der);
@@ -203,6 +221,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.X509_NAME)
     static void X509_NAME_free(long name) {
         try {
             H_X509_NAME_free.invokeExact(name);
@@ -211,6 +230,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.EVP_PKEY)
     static long d2i_AutoPrivateKey(MemorySegment result, MemorySegment der, long length) {
         try {
             return (long) H_d2i_AutoPrivateKey.invokeExact(result, der, length);
@@ -219,6 +239,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.EVP_PKEY)
     static void EVP_PKEY_free(long key) {
         try {
             H_EVP_PKEY_free.invokeExact(key);
@@ -227,6 +248,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.STACK)
     static long OPENSSL_sk_new_null() {
         try {
             return (long) H_OPENSSL_sk_new_null.invokeExact();
@@ -235,6 +257,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.STACK)
     static int OPENSSL_sk_push(long stack, long element) {
         try {
             return (int) H_OPENSSL_sk_push.invokeExact(stack, element);
@@ -243,6 +266,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.STACK)
     static int OPENSSL_sk_num(long stack) {
         try {
             return (int) H_OPENSSL_sk_num.invokeExact(stack);
@@ -251,6 +275,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.STACK)
     static long OPENSSL_sk_value(long stack, int index) {
         try {
             return (long) H_OPENSSL_sk_value.invokeExact(stack, index);
@@ -259,6 +284,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.STACK)
     static void OPENSSL_sk_free(long stack) {
         try {
             H_OPENSSL_sk_free.invokeExact(stack);
@@ -267,6 +293,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.X509_STORE_CTX)
     static long X509_STORE_CTX_get0_cert(long store) {
         try {
             return (long) H_X509_STORE_CTX_get0_cert.invokeExact(store);
@@ -275,6 +302,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.X509_STORE_CTX)
     static long X509_STORE_CTX_get0_untrusted(long store) {
         try {
             return (long) H_X509_STORE_CTX_get0_untrusted.invokeExact(store);
@@ -283,6 +311,7 @@ final class LibCrypto {
         }
     }
 
+    @Reads(NativeObject.X509_STORE_CTX)
     static long X509_STORE_CTX_get_ex_data(long store, int index) {
         try {
             return (long) H_X509_STORE_CTX_get_ex_data.invokeExact(store, index);
@@ -291,6 +320,7 @@ final class LibCrypto {
         }
     }
 
+    @Writes(NativeObject.X509_STORE_CTX)
     static void X509_STORE_CTX_set_error(long store, int error) {
         try {
             H_X509_STORE_CTX_set_error.invokeExact(store, error);

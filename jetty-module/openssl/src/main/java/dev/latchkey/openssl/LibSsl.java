@@ -15,7 +15,7 @@ import java.lang.invoke.MethodHandle;
  * The functions of libssl about one connection ({@code SSL}): one line a handle, one method each, nothing else.
  *
  * <p>Pointers are {@code long}; a {@code MemorySegment} is memory that Java lends for the call, or a function of ours.
- * No result is checked here. Thread rules are OpenSSL's: one thread at a time for one {@code SSL}.
+ * No result is checked here. Each method says which objects it writes: {@link Writes}. Thread rules are OpenSSL's: one thread at a time for one {@code SSL}.
  */
 // The names are OpenSSL's own, so that its manual pages are this class's documentation.
 @SuppressWarnings({"checkstyle:MethodName", "MethodName", "ConstantField"})
@@ -74,6 +74,7 @@ final class LibSsl {
 
     private LibSsl() {}
 
+    @Writes(NativeObject.SSL)
     static long SSL_new(long ctx) {
         try {
             return (long) H_SSL_new.invokeExact(ctx);
@@ -82,6 +83,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.SSL_SESSION, NativeObject.BIO})
     static void SSL_free(long ssl) {
         try {
             H_SSL_free.invokeExact(ssl);
@@ -90,6 +92,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.BIO})
     static void SSL_set_bio(long ssl, long input, long output) {
         try {
             H_SSL_set_bio.invokeExact(ssl, input, output);
@@ -98,6 +101,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static void SSL_set_accept_state(long ssl) {
         try {
             H_SSL_set_accept_state.invokeExact(ssl);
@@ -106,6 +110,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static void SSL_set_connect_state(long ssl) {
         try {
             H_SSL_set_connect_state.invokeExact(ssl);
@@ -114,6 +119,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.SSL_SESSION, NativeObject.BIO, NativeObject.ERROR_QUEUE})
     static int SSL_do_handshake(long ssl) {
         try {
             return (int) H_SSL_do_handshake.invokeExact(ssl);
@@ -122,6 +128,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.SSL_SESSION, NativeObject.BIO, NativeObject.ERROR_QUEUE})
     static int SSL_read(long ssl, MemorySegment buffer, int length) {
         try {
             return (int) H_SSL_read.invokeExact(ssl, buffer, length);
@@ -130,6 +137,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.SSL_SESSION, NativeObject.BIO, NativeObject.ERROR_QUEUE})
     static int SSL_write(long ssl, MemorySegment buffer, int length) {
         try {
             return (int) H_SSL_write.invokeExact(ssl, buffer, length);
@@ -138,6 +146,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.SSL_SESSION, NativeObject.BIO, NativeObject.ERROR_QUEUE})
     static int SSL_shutdown(long ssl) {
         try {
             return (int) H_SSL_shutdown.invokeExact(ssl);
@@ -146,6 +155,7 @@ final class LibSsl {
         }
     }
 
+    @Reads({NativeObject.SSL, NativeObject.ERROR_QUEUE})
     static int SSL_get_error(long ssl, int result) {
         try {
             return (int) H_SSL_get_error.invokeExact(ssl, result);
@@ -154,6 +164,8 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
+    @Reads(NativeObject.SSL)
     static int SSL_has_pending(long ssl) {
         try {
             return (int) H_SSL_has_pending.invokeExact(ssl);
@@ -162,6 +174,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_get_key_update_type(long ssl) {
         try {
             return (int) H_SSL_get_key_update_type.invokeExact(ssl);
@@ -170,6 +183,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_get_shutdown(long ssl) {
         try {
             return (int) H_SSL_get_shutdown.invokeExact(ssl);
@@ -178,6 +192,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_in_init(long ssl) {
         try {
             return (int) H_SSL_in_init.invokeExact(ssl);
@@ -186,6 +201,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static long SSL_ctrl(long ssl, int command, long number, MemorySegment pointer) {
         try {
             return (long) H_SSL_ctrl.invokeExact(ssl, command, number, pointer);
@@ -194,6 +210,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static long SSL_set_options(long ssl, long options) {
         try {
             return (long) H_SSL_set_options.invokeExact(ssl, options);
@@ -202,6 +219,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static long SSL_clear_options(long ssl, long options) {
         try {
             return (long) H_SSL_clear_options.invokeExact(ssl, options);
@@ -210,6 +228,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_set_session_id_context(long ssl, MemorySegment bytes, int length) {
         try {
             return (int) H_SSL_set_session_id_context.invokeExact(ssl, bytes, length);
@@ -218,6 +237,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_set_cipher_list(long ssl, MemorySegment names) {
         try {
             return (int) H_SSL_set_cipher_list.invokeExact(ssl, names);
@@ -226,6 +246,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_set_ciphersuites(long ssl, MemorySegment names) {
         try {
             return (int) H_SSL_set_ciphersuites.invokeExact(ssl, names);
@@ -234,6 +255,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_set_alpn_protos(long ssl, MemorySegment protocols, int length) {
         try {
             return (int) H_SSL_set_alpn_protos.invokeExact(ssl, protocols, length);
@@ -242,6 +264,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static void SSL_set_verify(long ssl, int mode, MemorySegment function) {
         try {
             H_SSL_set_verify.invokeExact(ssl, mode, function);
@@ -250,6 +273,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.STACK, NativeObject.X509_NAME})
     static void SSL_set_client_CA_list(long ssl, long names) {
         try {
             H_SSL_set_client_CA_list.invokeExact(ssl, names);
@@ -258,6 +282,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get_client_CA_list(long ssl) {
         try {
             return (long) H_SSL_get_client_CA_list.invokeExact(ssl);
@@ -266,6 +291,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_use_cert_and_key(long ssl, long certificate, long key, long chain, int override) {
         try {
             return (int) H_SSL_use_cert_and_key.invokeExact(ssl, certificate, key, chain, override);
@@ -274,6 +300,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_get_sigalgs(
             long ssl,
             int index,
@@ -289,6 +316,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static void SSL_certs_clear(long ssl) {
         try {
             H_SSL_certs_clear.invokeExact(ssl);
@@ -297,6 +325,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get_certificate(long ssl) {
         try {
             return (long) H_SSL_get_certificate.invokeExact(ssl);
@@ -305,6 +334,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_version(long ssl) {
         try {
             return (int) H_SSL_version.invokeExact(ssl);
@@ -313,6 +343,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get_current_cipher(long ssl) {
         try {
             return (long) H_SSL_get_current_cipher.invokeExact(ssl);
@@ -321,6 +352,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static void SSL_get0_alpn_selected(long ssl, MemorySegment protocol, MemorySegment length) {
         try {
             H_SSL_get0_alpn_selected.invokeExact(ssl, protocol, length);
@@ -329,6 +361,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get_servername(long ssl, int type) {
         try {
             return (long) H_SSL_get_servername.invokeExact(ssl, type);
@@ -337,6 +370,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_client_hello_get0_ext(long ssl, int type, MemorySegment data, MemorySegment length) {
         try {
             return (int) H_SSL_client_hello_get0_ext.invokeExact(ssl, type, data, length);
@@ -345,6 +379,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get_session(long ssl) {
         try {
             return (long) H_SSL_get_session.invokeExact(ssl);
@@ -353,6 +388,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static int SSL_session_reused(long ssl) {
         try {
             return (int) H_SSL_session_reused.invokeExact(ssl);
@@ -361,6 +397,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get0_peer_certificate(long ssl) {
         try {
             return (long) H_SSL_get0_peer_certificate.invokeExact(ssl);
@@ -369,6 +406,7 @@ final class LibSsl {
         }
     }
 
+    @Reads(NativeObject.SSL)
     static long SSL_get_verify_result(long ssl) {
         try {
             return (long) H_SSL_get_verify_result.invokeExact(ssl);
@@ -377,6 +415,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_renegotiate(long ssl) {
         try {
             return (int) H_SSL_renegotiate.invokeExact(ssl);
@@ -385,6 +424,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static int SSL_key_update(long ssl, int request) {
         try {
             return (int) H_SSL_key_update.invokeExact(ssl, request);
@@ -393,6 +433,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static void SSL_set_post_handshake_auth(long ssl, int offered) {
         try {
             H_SSL_set_post_handshake_auth.invokeExact(ssl, offered);
@@ -401,6 +442,7 @@ final class LibSsl {
         }
     }
 
+    @Writes({NativeObject.SSL, NativeObject.SSL_SESSION, NativeObject.BIO, NativeObject.ERROR_QUEUE})
     static int SSL_verify_client_post_handshake(long ssl) {
         try {
             return (int) H_SSL_verify_client_post_handshake.invokeExact(ssl);
@@ -409,6 +451,7 @@ final class LibSsl {
         }
     }
 
+    @Writes(NativeObject.SSL)
     static void SSL_set_msg_callback(long ssl, MemorySegment function) {
         try {
             H_SSL_set_msg_callback.invokeExact(ssl, function);

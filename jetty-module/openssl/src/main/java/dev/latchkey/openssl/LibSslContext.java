@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
  * line a handle, one method each, nothing else.
  *
  * <p>Pointers are {@code long}; a {@code MemorySegment} is memory that Java lends for the call, or a function of ours.
- * No result is checked here. An {@code SSL_CTX} is set up by one thread, then read by many.
+ * No result is checked here. Each method says which objects it writes: {@link Writes}. An {@code SSL_CTX} is set up by one thread, then read by many.
  */
 // The names are OpenSSL's own, so that its manual pages are this class's documentation.
 @SuppressWarnings({"checkstyle:MethodName", "MethodName", "ConstantField"})
@@ -59,6 +59,7 @@ final class LibSslContext {
 
     private LibSslContext() {}
 
+    @Reads
     static long TLS_method() {
         try {
             return (long) H_TLS_method.invokeExact();
@@ -67,6 +68,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static long SSL_CTX_new(long method) {
         try {
             return (long) H_SSL_CTX_new.invokeExact(method);
@@ -75,6 +77,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static void SSL_CTX_free(long ctx) {
         try {
             H_SSL_CTX_free.invokeExact(ctx);
@@ -83,6 +86,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static long SSL_CTX_ctrl(long ctx, int command, long number, MemorySegment pointer) {
         try {
             return (long) H_SSL_CTX_ctrl.invokeExact(ctx, command, number, pointer);
@@ -91,6 +95,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static long SSL_CTX_callback_ctrl(long ctx, int command, MemorySegment function) {
         try {
             return (long) H_SSL_CTX_callback_ctrl.invokeExact(ctx, command, function);
@@ -99,6 +104,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static long SSL_CTX_set_options(long ctx, long options) {
         try {
             return (long) H_SSL_CTX_set_options.invokeExact(ctx, options);
@@ -107,6 +113,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static long SSL_CTX_set_timeout(long ctx, long seconds) {
         try {
             return (long) H_SSL_CTX_set_timeout.invokeExact(ctx, seconds);
@@ -115,6 +122,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static int SSL_CTX_set_num_tickets(long ctx, long count) {
         try {
             return (int) H_SSL_CTX_set_num_tickets.invokeExact(ctx, count);
@@ -123,6 +131,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static int SSL_CTX_set_cipher_list(long ctx, MemorySegment names) {
         try {
             return (int) H_SSL_CTX_set_cipher_list.invokeExact(ctx, names);
@@ -131,6 +140,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static int SSL_CTX_set_ciphersuites(long ctx, MemorySegment names) {
         try {
             return (int) H_SSL_CTX_set_ciphersuites.invokeExact(ctx, names);
@@ -139,6 +149,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_CTX)
     static long SSL_CTX_get_ciphers(long ctx) {
         try {
             return (long) H_SSL_CTX_get_ciphers.invokeExact(ctx);
@@ -147,6 +158,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes({NativeObject.SSL_CTX, NativeObject.STACK, NativeObject.X509_NAME})
     static void SSL_CTX_set_client_CA_list(long ctx, long names) {
         try {
             H_SSL_CTX_set_client_CA_list.invokeExact(ctx, names);
@@ -155,6 +167,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static void SSL_CTX_sess_set_get_cb(long ctx, MemorySegment function) {
         try {
             H_SSL_CTX_sess_set_get_cb.invokeExact(ctx, function);
@@ -163,6 +176,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static void SSL_CTX_set_cert_verify_callback(long ctx, MemorySegment function, MemorySegment argument) {
         try {
             H_SSL_CTX_set_cert_verify_callback.invokeExact(ctx, function, argument);
@@ -171,6 +185,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static void SSL_CTX_set_cert_cb(long ctx, MemorySegment function, MemorySegment argument) {
         try {
             H_SSL_CTX_set_cert_cb.invokeExact(ctx, function, argument);
@@ -179,6 +194,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static void SSL_CTX_set_alpn_select_cb(long ctx, MemorySegment function, MemorySegment argument) {
         try {
             H_SSL_CTX_set_alpn_select_cb.invokeExact(ctx, function, argument);
@@ -187,6 +203,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static void SSL_CTX_set_client_hello_cb(long ctx, MemorySegment function, MemorySegment argument) {
         try {
             H_SSL_CTX_set_client_hello_cb.invokeExact(ctx, function, argument);
@@ -195,6 +212,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_CTX)
     static int SSL_CTX_set_session_ticket_cb(long ctx, MemorySegment made, MemorySegment read, MemorySegment argument) {
         try {
             return (int) H_SSL_CTX_set_session_ticket_cb.invokeExact(ctx, made, read, argument);
@@ -203,6 +221,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_CIPHER)
     static int SSL_CIPHER_get_protocol_id(long cipher) {
         try {
             return (int) H_SSL_CIPHER_get_protocol_id.invokeExact(cipher);
@@ -211,6 +230,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_CIPHER)
     static long SSL_CIPHER_standard_name(long cipher) {
         try {
             return (long) H_SSL_CIPHER_standard_name.invokeExact(cipher);
@@ -219,6 +239,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_CIPHER)
     static long SSL_CIPHER_get_name(long cipher) {
         try {
             return (long) H_SSL_CIPHER_get_name.invokeExact(cipher);
@@ -227,6 +248,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_SESSION)
     static long SSL_SESSION_get_id(long session, MemorySegment length) {
         try {
             return (long) H_SSL_SESSION_get_id.invokeExact(session, length);
@@ -235,6 +257,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_SESSION)
     static int SSL_SESSION_set1_ticket_appdata(long session, MemorySegment data, long length) {
         try {
             return (int) H_SSL_SESSION_set1_ticket_appdata.invokeExact(session, data, length);
@@ -243,6 +266,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_SESSION)
     static int SSL_SESSION_get0_ticket_appdata(long session, MemorySegment data, MemorySegment length) {
         try {
             return (int) H_SSL_SESSION_get0_ticket_appdata.invokeExact(session, data, length);
@@ -251,6 +275,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads
     static int SSL_get_ex_data_X509_STORE_CTX_idx() {
         try {
             return (int) H_SSL_get_ex_data_X509_STORE_CTX_idx.invokeExact();
@@ -259,6 +284,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_SESSION)
     static long SSL_SESSION_set_timeout(long session, long seconds) {
         try {
             return (long) H_SSL_SESSION_set_timeout.invokeExact(session, seconds);
@@ -267,6 +293,7 @@ final class LibSslContext {
         }
     }
 
+    @Writes(NativeObject.SSL_SESSION)
     static long d2i_SSL_SESSION(MemorySegment result, MemorySegment der, long length) {
         try {
             return (long) H_d2i_SSL_SESSION.invokeExact(result, der, length);
@@ -275,6 +302,7 @@ final class LibSslContext {
         }
     }
 
+    @Reads(NativeObject.SSL_SESSION)
     static int i2d_SSL_SESSION(long session, MemorySegment der) {
         try {
             return (int) H_i2d_SSL_SESSION.invokeExact(session, der);
