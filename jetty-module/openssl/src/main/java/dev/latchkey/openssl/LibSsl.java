@@ -165,7 +165,6 @@ final class LibSsl {
     }
 
     @Reads(NativeObject.SSL)
-    @Reads(NativeObject.SSL)
     static int SSL_has_pending(long ssl) {
         try {
             return (int) H_SSL_has_pending.invokeExact(ssl);

@@ -33,7 +33,7 @@ class NativeObjectsTest {
 
     /** Who writes what is shared: who makes it, and the handle that frees it. */
     private static final Map<NativeObject, Set<String>> WRITERS = Map.of(
-            NativeObject.SSL_CTX, Set.of("ContextHandle", "CipherSuites", "NativeHandle"),
+            NativeObject.SSL_CTX, Set.of("ContextHandle", "Offer", "CipherSuites", "NativeHandle"),
             NativeObject.SSL_CIPHER, Set.of(),
             NativeObject.BIO_METHOD, Set.of("RecordBio"),
             NativeObject.X509, Set.of("Certificates", "NativeHandle"),
