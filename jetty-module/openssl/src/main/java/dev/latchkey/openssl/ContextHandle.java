@@ -2,7 +2,11 @@ package dev.latchkey.openssl;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns one {@code SSL_CTX}: what all connections of a context share, with our callbacks installed.
@@ -37,6 +41,9 @@ final class ContextHandle extends NativeHandle {
     private static final int SET_SERVER_NAME_CALLBACK = 53;
     private static final int SET_DH_AUTO = 118;
 
+    private final long made = System.nanoTime();
+    private @Nullable Offer prepared;
+
     ContextHandle() {
         super(Kind.SSL_CTX, LibSslContext.SSL_CTX_new(LibSslContext.TLS_method()));
         long context = address();
@@ -69,6 +76,23 @@ final class ContextHandle extends NativeHandle {
     /** The names to send with a CertificateRequest. */
     void setAuthorities(Collection<X500Principal> names) {
         LibSslContext.SSL_CTX_set_client_CA_list(address(), Certificates.namesToNative(names));
+    }
+
+    /** What the first connection offers becomes what all have without being told; under the context's monitor. */
+    void prepare(Offer offer) throws SSLException {
+        if (prepared == null) {
+            offer.prepare(address());
+            prepared = offer;
+        }
+    }
+
+    /** What a connection has without being told; for those who called {@link #prepare}. */
+    Offer prepared() {
+        return Objects.requireNonNull(prepared, "no connection was made");
+    }
+
+    boolean isOlderThan(int seconds) {
+        return System.nanoTime() - made > TimeUnit.SECONDS.toNanos(seconds);
     }
 
     /** An {@code SSL_CTX} to try things on, without our callbacks; the caller owns it. */

@@ -97,9 +97,12 @@ final class KeptSessions {
         return most;
     }
 
-    synchronized void clear() {
-        sessions.clear();
-        bytes = 0;
+    /** One with the same settings. */
+    synchronized KeptSessions emptyOne() {
+        KeptSessions made = new KeptSessions(clock);
+        made.timeoutMillis = timeoutMillis;
+        made.most = most;
+        return made;
     }
 
     synchronized int size() {

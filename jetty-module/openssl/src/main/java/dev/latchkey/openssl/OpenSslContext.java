@@ -38,10 +38,11 @@ class OpenSslContext extends SSLContextSpi {
     private static final Logger LOG = LoggerFactory.getLogger(OpenSslContext.class);
     private static final int MOST_ENDED_SESSIONS = 65_536;
     private static final int MOST_LOCAL_CHAINS = 1024;
+    private static final int DAY = 86_400;
 
     private final List<String> protocols;
     private final EndedSessions endedSessions = new EndedSessions(MOST_ENDED_SESSIONS);
-    private final KeptSessions keptSessions = new KeptSessions(System::currentTimeMillis);
+    private volatile KeptSessions keptSessions = new KeptSessions(System::currentTimeMillis);
     private final NativeKeys keys = new NativeKeys();
     private final List<List<X509Certificate>> localChains = new CopyOnWriteArrayList<>();
     private @Nullable ContextHandle handle;
@@ -51,7 +52,6 @@ class OpenSslContext extends SSLContextSpi {
     private Authorities authorities = new Authorities(new TrustsNobody());
     private List<String> serverKeyTypes = KeySelector.KEY_TYPES;
     private final Offers offers = new Offers();
-    private volatile @Nullable Offer prepared;
 
     /** Engines of this context have these protocols enabled at first. */
     OpenSslContext(List<String> protocols) {
@@ -70,12 +70,10 @@ class OpenSslContext extends SSLContextSpi {
             X509TrustManager trust = first(trustManagers, X509TrustManager.class);
             trustManager = trust == null && trustManagers == null ? defaultTrustManager() : trust;
             prepareKeys();
-            ContextHandle made = new ContextHandle();
             authorities = new Authorities(trustManager());
-            made.setAuthorities(authorities.usual());
-            handle = made;
-            prepared = null;
-            keptSessions.clear(); // They were judged under other trust, and the new tickets have other keys.
+            handle = newHandle();
+            // What is kept was judged under other trust; connections that go on keep theirs where they did.
+            keptSessions = keptSessions.emptyOne();
             sessionContext = new OpenSslSessionContext(keptSessions);
         } catch (GeneralSecurityException | RuntimeException e) {
             throw e instanceof KeyManagementException k ? k : new KeyManagementException(e.getMessage(), e);
@@ -154,13 +152,28 @@ class OpenSslContext extends SSLContextSpi {
         return new KeyManagementException("Key '" + alias + "': " + why.getMessage(), why);
     }
 
-    /** The native context; what is prepared in it is that of the first offer, and must be said of each other one. */
+    private ContextHandle newHandle() {
+        ContextHandle made = new ContextHandle();
+        made.setAuthorities(authorities.usual());
+        return made;
+    }
+
+    /**
+     * The native context; what is prepared in it is that of the first offer, and must be said of each other one.
+     *
+     * <p>An {@code SSL_CTX} makes up the keys of its tickets when it is made, and could be given others only while
+     * connections read them. So as often as a session gets too old another one takes its place, as JSSE renews its keys:
+     * who got one key cannot open the tickets of years. Tickets of the one before cost a full handshake; sessions that
+     * are kept here do not.
+     */
     synchronized ContextHandle handleFor(Offer offer) throws SSLException {
         ContextHandle ready = handle();
-        if (prepared == null) {
-            offer.prepare(ready.address());
-            prepared = offer;
+        int timeout = keptSessions.timeout();
+        if (ready.isOlderThan(timeout == 0 ? DAY : timeout)) {
+            ready = newHandle();
+            handle = ready;
         }
+        ready.prepare(offer);
         return ready;
     }
 
@@ -168,15 +181,6 @@ class OpenSslContext extends SSLContextSpi {
         ContextHandle ready = handle;
         if (ready == null) {
             throw new IllegalStateException("The SSLContext is not initialized");
-        }
-        return ready;
-    }
-
-    /** What a new connection has without being told. */
-    Offer prepared() {
-        Offer ready = prepared;
-        if (ready == null) {
-            throw new IllegalStateException("No connection was made");
         }
         return ready;
     }
@@ -212,12 +216,6 @@ class OpenSslContext extends SSLContextSpi {
 
     KeptSessions keptSessions() {
         return keptSessions;
-    }
-
-    /** This session is not resumed any more, by whatever ticket or identifier. */
-    void end(SessionId id) {
-        endedSessions.add(id);
-        keptSessions.remove(id);
     }
 
     /** A number for this chain that a ticket can carry; -1 for none. */

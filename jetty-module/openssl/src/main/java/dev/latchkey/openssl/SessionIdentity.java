@@ -18,6 +18,7 @@ final class SessionIdentity {
     private static final int MOST_SESSIONS = 32;
 
     private final OpenSslContext context;
+    private final KeptSessions kept;
     private final KeySelector keySelector;
     private final ServerNames serverNames;
     private final Deque<SessionId> sessions = new ArrayDeque<>(1);
@@ -32,6 +33,7 @@ final class SessionIdentity {
 
     SessionIdentity(OpenSslContext context, KeySelector keySelector, ServerNames serverNames) {
         this.context = context;
+        this.kept = context.keptSessions();
         this.keySelector = keySelector;
         this.serverNames = serverNames;
     }
@@ -64,13 +66,18 @@ final class SessionIdentity {
         created = newCreated;
         sessions.add(newId);
         if (sessions.size() > MOST_SESSIONS) {
-            context.end(sessions.remove());
+            end(sessions.remove());
         }
+    }
+
+    private void end(SessionId ended) {
+        context.endedSessions().add(ended);
+        kept.remove(ended);
     }
 
     /** Nothing that this connection was so far is resumed any more. */
     void end() {
-        sessions.forEach(context::end);
+        sessions.forEach(this::end);
         while (sessions.size() > 1) {
             sessions.remove();
         }
@@ -78,7 +85,7 @@ final class SessionIdentity {
 
     /** The connection failed: what the server keeps of it is thrown away (RFC 5246 section 7.2.2). */
     void fail() {
-        sessions.forEach(context.keptSessions()::remove);
+        sessions.forEach(kept::remove);
     }
 
     /** What is known while the first handshake runs. */

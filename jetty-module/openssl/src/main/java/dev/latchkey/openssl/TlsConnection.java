@@ -130,10 +130,11 @@ final class TlsConnection {
         SslHandle made;
         try {
             Offer offer = context.offers().of(settings.parameters());
-            made = new SslHandle(context.handleFor(offer), upcalls, new RecordBio(queue, upcalls::fail));
+            ContextHandle shared = context.handleFor(offer);
+            made = new SslHandle(shared, upcalls, queue);
             handle = made;
             session.limitSignatureAlgorithms(SignatureSchemes.algorithms(offer.schemeNames()));
-            offer.applyTo(made.address(), context.prepared());
+            offer.applyTo(made.address(), shared.prepared());
             settings.applyTo(made.address());
         } catch (SSLException e) {
             throw fail(e);
