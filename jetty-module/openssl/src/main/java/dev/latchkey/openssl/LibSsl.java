@@ -49,6 +49,8 @@ final class LibSsl {
             ssl("SSL_use_cert_and_key", INT, PTR, PTR, PTR, PTR, INT);
     private static final MethodHandle H_SSL_get_sigalgs =
             ssl("SSL_get_sigalgs", INT, PTR, INT, BUF, BUF, BUF, BUF, BUF);
+    private static final MethodHandle H_SSL_export_keying_material =
+            ssl("SSL_export_keying_material", INT, PTR, BUF, LONG, BUF, LONG, BUF, LONG, INT);
     private static final MethodHandle H_SSL_certs_clear = ssl("SSL_certs_clear", null, PTR);
     private static final MethodHandle H_SSL_get_certificate = ssl("SSL_get_certificate", PTR, PTR);
 
@@ -310,6 +312,24 @@ final class LibSsl {
             MemorySegment rawHash) {
         try {
             return (int) H_SSL_get_sigalgs.invokeExact(ssl, index, sign, hash, signHash, rawSign, rawHash);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Reads(NativeObject.SSL)
+    static int SSL_export_keying_material(
+            long ssl,
+            MemorySegment out,
+            long length,
+            MemorySegment label,
+            long labelLength,
+            MemorySegment context,
+            long contextLength,
+            int useContext) {
+        try {
+            return (int) H_SSL_export_keying_material.invokeExact(
+                    ssl, out, length, label, labelLength, context, contextLength, useContext);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -17,6 +17,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.security.auth.x500.X500Principal;
@@ -43,7 +44,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         super(peerHost, peerPort);
         this.context = context;
         this.settings = new EngineSettings(context.engineGetDefaultSSLParameters(), peerHost);
-        this.nullSession = new OpenSslSession(context, false, peerHost, peerPort, () -> {});
+        this.nullSession = new OpenSslSession(context, false, peerHost, peerPort, OpenSslSession.NO_CONNECTION);
     }
 
     // ---- data
@@ -196,7 +197,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
 
     /** The {@code SSL}, for tests that make a peer misbehave. */
     long nativeAddressForTests() {
-        return locked(() -> connection().nativeAddressForTests());
+        return locked(() -> connection().nativeAddress());
     }
 
     // ---- settings
@@ -376,9 +377,24 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         }
     }
 
-    private void endSessions() {
-        if (connection != null) {
-            connection.endSessions();
+    /** What a session asks of its connection, under the lock. */
+    private final class LockedConnection implements OpenSslSession.Connection {
+        @Override
+        public void endSessions() {
+            change(() -> connection().endSessions());
+        }
+
+        @Override
+        public byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) throws SSLKeyException {
+            lock.lock();
+            try {
+                if (!connection().isEstablished()) {
+                    throw new IllegalStateException("The handshake is not complete");
+                }
+                return KeyingMaterial.export(connection().nativeAddress(), label, context, length);
+            } finally {
+                unlock();
+            }
         }
     }
 
@@ -386,7 +402,7 @@ final class OpenSslEngine extends SSLEngine implements PostHandshakeAuthenticati
         TlsConnection made = connection;
         if (made == null) {
             OpenSslSession own = new OpenSslSession(
-                    context, settings.isClient(), getPeerHost(), getPeerPort(), () -> change(this::endSessions));
+                    context, settings.isClient(), getPeerHost(), getPeerPort(), new LockedConnection());
             made = new TlsConnection(this, context, settings, own);
             session = own;
             connection = made;

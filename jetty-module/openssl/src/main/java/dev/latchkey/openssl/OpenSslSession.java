@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSessionBindingEvent;
 import javax.net.ssl.SSLSessionBindingListener;
@@ -39,11 +42,31 @@ final class OpenSslSession extends ExtendedSSLSession {
         "SHA224withRSA"
     };
 
+    /** What a session asks of its connection. */
+    interface Connection {
+        /** Ends what can be resumed of it. */
+        void endSessions();
+
+        /** See {@link OpenSslSession#exportKeyingMaterialData}. */
+        byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) throws SSLKeyException;
+    }
+
+    /** There is none yet. */
+    static final Connection NO_CONNECTION = new Connection() {
+        @Override
+        public void endSessions() {}
+
+        @Override
+        public byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) {
+            throw new IllegalStateException("There is no connection");
+        }
+    };
+
     private final OpenSslContext context;
     private final boolean client;
     private final @Nullable String peerHost;
     private final int peerPort;
-    private final Runnable end;
+    private final Connection connection;
     private final long made = System.currentTimeMillis();
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private volatile SessionState state = SessionState.NULL;
@@ -51,13 +74,13 @@ final class OpenSslSession extends ExtendedSSLSession {
     private volatile boolean valid = true;
     private volatile List<String> signatureAlgorithms = List.of(SIGNATURE_ALGORITHMS);
 
-    /** The action ends what can be resumed of this connection. */
-    OpenSslSession(OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort, Runnable end) {
+    OpenSslSession(
+            OpenSslContext context, boolean client, @Nullable String peerHost, int peerPort, Connection connection) {
         this.context = context;
         this.client = client;
         this.peerHost = peerHost;
         this.peerPort = peerPort;
-        this.end = end;
+        this.connection = connection;
     }
 
     SessionState state() {
@@ -110,7 +133,7 @@ final class OpenSslSession extends ExtendedSSLSession {
     @Override
     public void invalidate() {
         valid = false;
-        end.run();
+        connection.endSessions();
     }
 
     @Override
@@ -213,6 +236,34 @@ final class OpenSslSession extends ExtendedSSLSession {
     @Override
     public String[] getPeerSupportedSignatureAlgorithms() {
         return SIGNATURE_ALGORITHMS.clone();
+    }
+
+    // The next two override methods of Java 25.
+
+    /** As {@link #exportKeyingMaterialData}, as a key of this algorithm. */
+    public SecretKey exportKeyingMaterialKey(String keyAlg, String label, byte @Nullable [] exporterContext, int length)
+            throws SSLKeyException {
+        if (Objects.requireNonNull(keyAlg, "keyAlg").isEmpty()) {
+            throw new IllegalArgumentException("keyAlg is empty");
+        }
+        byte[] material = exportKeyingMaterialData(label, exporterContext, length);
+        try {
+            return new SecretKeySpec(material, keyAlg);
+        } finally {
+            Arrays.fill(material, (byte) 0);
+        }
+    }
+
+    /**
+     * Keying material for an application (RFC 5705, RFC 8446 section 7.5).
+     *
+     * @throws IllegalArgumentException if one of these has a length that TLS has no room for
+     * @throws IllegalStateException if the connection is not made yet, or closed
+     */
+    public byte[] exportKeyingMaterialData(String label, byte @Nullable [] exporterContext, int length)
+            throws SSLKeyException {
+        Objects.requireNonNull(label, "label");
+        return connection.exportKeyingMaterial(label, exporterContext, length);
     }
 
     @Override

@@ -470,7 +470,7 @@ final class TlsConnection {
         identity.end();
     }
 
-    long nativeAddressForTests() {
+    long nativeAddress() {
         return handle().address();
     }
 
