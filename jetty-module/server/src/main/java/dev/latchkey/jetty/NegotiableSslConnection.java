@@ -68,6 +68,9 @@ final class NegotiableSslConnection extends SslConnection {
     private volatile @Nullable HandshakeScope negotiation;
     private volatile boolean renegotiating;
     private volatile boolean firstHandshakeDone;
+    /** Whether there is data that the engine has not taken yet. */
+    private volatile boolean responseWaits;
+
     private volatile @Nullable Lingering lingering;
 
     /**
@@ -246,7 +249,7 @@ final class NegotiableSslConnection extends SslConnection {
         try {
             result = engine.unwrap(input, output);
             // A first handshake has Jetty's idle timeout, a negotiation of ours its deadline.
-            progress.unwrapped(result, !firstHandshakeDone || negotiation != null);
+            progress.unwrapped(result, !firstHandshakeDone || negotiation != null, responseWaits);
         } catch (SSLException x) {
             throw quiet(x);
         }
@@ -413,8 +416,13 @@ final class NegotiableSslConnection extends SslConnection {
 
         @Override
         public boolean flush(ByteBuffer... buffers) throws IOException {
+            boolean hasData = !BufferUtil.isEmpty(buffers);
             HandshakeScope scope = scope();
-            return scope == null ? super.flush(buffers) : scope.run(() -> super.flush(buffers));
+            boolean flushed = scope == null ? super.flush(buffers) : scope.run(() -> super.flush(buffers));
+            if (hasData) {
+                responseWaits = !BufferUtil.isEmpty(buffers);
+            }
+            return flushed;
         }
 
         @Override

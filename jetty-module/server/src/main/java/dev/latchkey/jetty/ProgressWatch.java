@@ -44,6 +44,9 @@ final class ProgressWatch {
      */
     void wrapped(SSLEngineResult result, boolean hasData) throws SSLException {
         HandshakeStatus next = result.getHandshakeStatus();
+        if (result.bytesConsumed() > 0) {
+            waiting = false;
+        }
         if (result.bytesConsumed() > 0 || result.bytesProduced() > 0) {
             idleCalls = 0;
         } else if ((next == HandshakeStatus.NOT_HANDSHAKING && hasData) || next == HandshakeStatus.NEED_WRAP) {
@@ -57,9 +60,10 @@ final class ProgressWatch {
      * Looks at what came of an unwrap.
      *
      * @param bounded whether this time has a deadline of its own
+     * @param responseWaits whether there is application data that could not be wrapped so far
      * @throws SSLException if what comes is not worth reading on
      */
-    void unwrapped(SSLEngineResult result, boolean bounded) throws SSLException {
+    void unwrapped(SSLEngineResult result, boolean bounded, boolean responseWaits) throws SSLException {
         if (result.bytesConsumed() > 0) {
             idleCalls = 0;
         }
@@ -68,8 +72,11 @@ final class ProgressWatch {
         } else if (++emptyRecords > MOST_EMPTY_RECORDS) {
             throw new RefusedRecordException("records without data, and no end of them");
         }
-        if (bounded || result.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+        if (bounded) {
             waiting = false;
+        } else if (result.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+            // Where one message ends and the next begins in one go, nothing is written in between.
+            waiting &= responseWaits;
         } else if (!waiting) {
             waiting = true;
             waitingSinceNanos = System.nanoTime();

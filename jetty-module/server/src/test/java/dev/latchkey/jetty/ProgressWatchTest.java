@@ -48,7 +48,7 @@ class ProgressWatchTest {
                     wrap(MANY, HandshakeStatus.NOT_HANDSHAKING, 10, 40, true);
                     for (int i = 0; i < MANY; i++) {
                         wrap(10, HandshakeStatus.NOT_HANDSHAKING, 0, 0, true);
-                        watch.unwrapped(result(HandshakeStatus.NOT_HANDSHAKING, 30, 0), false);
+                        watch.unwrapped(result(HandshakeStatus.NOT_HANDSHAKING, 30, 0), false, false);
                     }
                 })
                 .doesNotThrowAnyException();
@@ -59,9 +59,9 @@ class ProgressWatchTest {
         SSLEngineResult empty = result(HandshakeStatus.NOT_HANDSHAKING, 22, 0);
         assertThatCode(() -> {
                     for (int i = 0; i < 1_000_000; i++) {
-                        watch.unwrapped(empty, false);
+                        watch.unwrapped(empty, false, false);
                         if (i % 100_000 == 0) {
-                            watch.unwrapped(result(HandshakeStatus.NOT_HANDSHAKING, 0, 0), false);
+                            watch.unwrapped(result(HandshakeStatus.NOT_HANDSHAKING, 0, 0), false, false);
                         }
                     }
                 })
@@ -69,7 +69,7 @@ class ProgressWatchTest {
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 1_000_000; i++) {
-                        watch.unwrapped(empty, false);
+                        watch.unwrapped(empty, false, false);
                     }
                 })
                 .isInstanceOf(RefusedRecordException.class);
@@ -78,19 +78,46 @@ class ProgressWatchTest {
     @Test
     void aMessageThatIsSpunOutIsEndedAfterTheIdleTimeout() throws Exception {
         SSLEngineResult inside = result(HandshakeStatus.NEED_UNWRAP, 23, 0);
-        watch.unwrapped(inside, false);
+        watch.unwrapped(inside, false, false);
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThatThrownBy(() -> watch.unwrapped(inside, false))
+                .untilAsserted(() -> assertThatThrownBy(() -> watch.unwrapped(inside, false, false))
                         .isInstanceOf(RefusedRecordException.class));
+    }
+
+    /** One ends and the next begins in one go: the response, which waits for a gap, would wait for ever. */
+    @Test
+    void aResponseDoesNotWaitForOneMessageAfterTheOther() throws Exception {
+        SSLEngineResult end = result(HandshakeStatus.NOT_HANDSHAKING, 23, 0);
+        SSLEngineResult inside = result(HandshakeStatus.NEED_UNWRAP, 26, 0);
+        watch.unwrapped(inside, false, true);
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThatThrownBy(() -> {
+                    watch.unwrapped(end, false, true);
+                    watch.unwrapped(inside, false, true);
+                })
+                .isInstanceOf(RefusedRecordException.class));
+    }
+
+    @Test
+    void messagesThatHoldNoResponseUpMayGoOn() {
+        SSLEngineResult end = result(HandshakeStatus.NOT_HANDSHAKING, 23, 0);
+        SSLEngineResult inside = result(HandshakeStatus.NEED_UNWRAP, 26, 0);
+        await().during(Duration.ofMillis(120)).untilAsserted(() -> assertThatCode(() -> {
+                    watch.unwrapped(inside, false, false);
+                    watch.unwrapped(end, false, false);
+                    watch.unwrapped(inside, false, true);
+                    wrap(1, HandshakeStatus.NOT_HANDSHAKING, 10, 40, true);
+                    watch.unwrapped(end, false, false);
+                })
+                .doesNotThrowAnyException());
     }
 
     @Test
     void aMessageWithADeadlineOfItsOwnHasThatOne() {
         SSLEngineResult inside = result(HandshakeStatus.NEED_UNWRAP, 23, 0);
         await().during(Duration.ofMillis(120)).untilAsserted(() -> assertThatCode(() -> {
-                    watch.unwrapped(inside, true);
-                    watch.unwrapped(inside, false);
-                    watch.unwrapped(inside, true);
+                    watch.unwrapped(inside, true, false);
+                    watch.unwrapped(inside, false, false);
+                    watch.unwrapped(inside, true, false);
                 })
                 .doesNotThrowAnyException());
     }
