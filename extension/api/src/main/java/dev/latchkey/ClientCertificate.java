@@ -78,7 +78,13 @@ public final class ClientCertificate {
         return !chain.isEmpty();
     }
 
-    /** {@return the chain as the client sent it, the leaf first; unmodifiable, empty when there is none} */
+    /**
+     * {@return the chain as the client sent it, the leaf first; unmodifiable, empty when there is none}
+     *
+     * <p>Verified is the leaf, when {@link #isTrusted()}: its key, and a path of signatures from it to a trusted authority.
+     * What else the client sent need not be of this path, and nobody has looked at it: take who the client is from the
+     * leaf alone, and have authorities checked by {@link NegotiationOptions.Builder#acceptedIssuers}.
+     */
     public List<X509Certificate> chain() {
         return chain;
     }
@@ -96,7 +102,8 @@ public final class ClientCertificate {
     /**
      * {@return why the chain did not validate; empty when it did, or when there is none}
      *
-     * <p>One of {@link Reason#UNTRUSTED}, {@link Reason#EXPIRED} and {@link Reason#REVOKED}.
+     * <p>One of {@link Reason#UNTRUSTED}, {@link Reason#EXPIRED}, {@link Reason#REVOKED} and
+     * {@link Reason#REVOCATION_UNKNOWN}.
      */
     public Optional<Reason> distrust() {
         return Optional.ofNullable(distrust);

@@ -57,9 +57,11 @@ public interface ClientCertificates {
     }
 
     /**
-     * {@return what is known already; never does I/O and never asks}
+     * {@return what is known already; never asks}
      *
-     * <p>A certificate that has expired since, or that the connector's trust no longer accepts, is not known.
+     * <p>A certificate that has expired since, or that the connector's trust no longer accepts, is not known. One that a
+     * resumed TLS session brought along is validated when somebody looks for the first time, and the call waits for that,
+     * no longer than the server's deadline; the same holds for the request attribute. Who does not look does not wait.
      */
     ClientCertificate current();
 

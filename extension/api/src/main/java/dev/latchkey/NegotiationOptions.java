@@ -174,6 +174,11 @@ public final class NegotiationOptions {
          * Sets how long the client may take to answer, from the moment at which it is asked. A person may have to find
          * a card and type a PIN. A client that dribbles bytes does not extend it.
          *
+         * <p>The same deadline bounds the validation of the chain, which may look revocation up on the network: of what the
+         * client answers, in what is left of the time; of a chain that a resumed TLS session brought along, from the call
+         * on. When it passes there, the call fails with {@link Reason#VALIDATION_TIMEOUT}. It does not bound the first
+         * handshake itself, in which the TLS engine validates by its own rules.
+         *
          * @param deadline from one millisecond to one day
          * @return this
          */
@@ -271,7 +276,9 @@ public final class NegotiationOptions {
 
         /**
          * Sets the authorities that the client is told of, so that its user is offered fitting certificates only. The
-         * chain must then also lead to one of them: it must hold a certificate that one of them issued.
+         * chain must then also lead to one of them: on a path of verified signatures, from the client's own certificate up
+         * to an authority that the trust manager accepts ({@link X509TrustManager#getAcceptedIssuers()}), one of them must
+         * have issued a certificate. What the client sent besides does not count.
          *
          * @param issuers the authorities' names; empty asks for any and requires none
          * @return this
@@ -286,7 +293,8 @@ public final class NegotiationOptions {
          * calls with the same trust manager (the same object) and host only; other requests of the connection see it
          * only if the connector's own trust accepts it too.
          *
-         * @param trustManager called on a thread of the server's pool, which it may block within the deadline
+         * @param trustManager called on a thread of Latchkey's own, of which there are few; nobody waits for it beyond the
+         *     deadline
          * @return this
          */
         public Builder trustManager(X509TrustManager trustManager) {

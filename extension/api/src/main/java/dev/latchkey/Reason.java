@@ -34,6 +34,12 @@ public enum Reason {
     /** The server's TLS engine cannot ask on this connection: JSSE on TLS 1.3, for one. */
     ENGINE_CANNOT("LK105", "engine-cannot", 403, true, "this TLS engine cannot ask on this connection"),
 
+    /**
+     * The client resumed a TLS session, on a connection that asks in the first handshake, and the session brings no
+     * certificate that counts now. The session is ended and the connection closes; the client's next one is asked.
+     */
+    RESUMED("LK106", "resumed", 421, false, "a TLS session was resumed without a certificate that counts; come again"),
+
     /** The client sent no certificate, and one was {@linkplain NegotiationOptions.Builder#need() needed}. */
     NO_CERTIFICATE("LK201", "no-certificate", 403, true, "the client sent no certificate"),
 
@@ -45,6 +51,12 @@ public enum Reason {
 
     /** A certificate of the chain is revoked. */
     REVOKED("LK204", "revoked", 403, true, "the client's certificate is revoked"),
+
+    /** Whether a certificate of the chain is revoked could not be found out: a CRL or an OCSP responder is missing. */
+    REVOCATION_UNKNOWN("LK205", "revocation-unknown", 403, true, "whether the certificate is revoked is not known"),
+
+    /** The client answered, and the chain was not validated before the deadline: a look-up of revocation hangs. */
+    VALIDATION_TIMEOUT("LK206", "validation-timeout", 403, true, "the certificate was not validated in time"),
 
     /** The request's body is larger than the limit under which it can be kept during a negotiation. */
     BODY_TOO_LARGE("LK301", "body-too-large", 413, false, "the body is larger than what is kept while asking"),

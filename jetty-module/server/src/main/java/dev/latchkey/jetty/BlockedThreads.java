@@ -63,11 +63,14 @@ final class BlockedThreads {
         }
 
         /**
-         * Takes it, until it is closed.
+         * Takes it, until it is closed; once is enough.
          *
          * @throws NegotiationException if there is none
          */
         void take() throws NegotiationException {
+            if (taken) {
+                return;
+            }
             taken = true;
             if (waiting.incrementAndGet() > most) {
                 close();

@@ -24,6 +24,9 @@ final class FirstHandshakeChoice {
      */
     private static final String ASKING_HOST = "LATCHKEY-HOST";
 
+    /** The value by which a session is kept in the server's memory. */
+    private static final String ASKED = "dev.latchkey.asked";
+
     private FirstHandshakeChoice() {}
 
     /** {@return whether the client of a hello is asked for a certificate in the first handshake, by its host name} */
@@ -64,6 +67,17 @@ final class FirstHandshakeChoice {
                 && hello.secureRenegotiation()
                 && !canBeAskedOnTls13
                 && Arrays.asList(engine.getEnabledProtocols()).contains(TLS_1_2);
+    }
+
+    /**
+     * Takes care that the session of a connection that asks can be ended, called in its first handshake. JSSE puts all of a
+     * session into its ticket, which cannot be taken back (RFC 5077), unless a value is bound to it.
+     */
+    static void keepRevocable(SSLEngine engine) {
+        SSLSession session = engine.getHandshakeSession();
+        if (session != null && (engine.getWantClientAuth() || engine.getNeedClientAuth())) {
+            session.putValue(ASKED, ASKED);
+        }
     }
 
     /**

@@ -5,9 +5,12 @@ import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLSession;
 
@@ -16,27 +19,58 @@ import javax.net.ssl.SSLSession;
  *
  * <p>JSSE cannot take back a stateless session ticket that a client holds (RFC 5077): {@code invalidate()} does not
  * reach it, and the session id changes with each resumption. What a ticket brings back unchanged is the moment at which
- * the session was made and the certificate, so these two name it. When there are too many to remember, every session
- * with an identity that is as old as one that fell out counts as forgotten: too much is forgotten then, never too
- * little. Thread-safe.
+ * the session was made and the certificate, so these two name it.
+ *
+ * <p>Too much is forgotten rather than too little: of a certificate with more sessions than are remembered, all that are
+ * as old as the youngest of them count as forgotten; and when there are more certificates than are remembered, all
+ * sessions that are as old as those of the one that fell out. So nobody can crowd out the sessions of others by his own.
+ * Thread-safe.
  */
 final class ForgottenSessions {
-    private static final int MOST = 10_000;
+    private static final int MOST_CERTIFICATES = 10_000;
+    private static final int MOST_OF_ONE = 16;
 
     /** What names a session over its resumptions. */
     record Key(long created, String leafDigest) {}
 
-    private final Set<Key> keys = new LinkedHashSet<>();
+    /** What was forgotten of one certificate. Guarded by the lock of all. */
+    private static final class OfOne {
+        private final Set<Long> created = new HashSet<>();
+        private long allUpTo = Long.MIN_VALUE;
+
+        void forget(long session) {
+            created.add(session);
+            if (created.size() > MOST_OF_ONE) {
+                allUpTo = Math.max(allUpTo, Collections.max(created));
+                created.clear();
+            }
+        }
+
+        boolean contains(long session) {
+            return session <= allUpTo || created.contains(session);
+        }
+
+        long youngest() {
+            return created.isEmpty() ? allUpTo : Math.max(allUpTo, Collections.max(created));
+        }
+    }
+
+    private final Map<String, OfOne> byLeaf = new LinkedHashMap<>();
     private long allUpTo = Long.MIN_VALUE;
     /** Read without the lock on each request; nothing is forgotten on most servers. */
     private volatile boolean any;
 
     void forget(Collection<Key> sessions) {
         synchronized (this) {
-            keys.addAll(sessions);
-            while (keys.size() > MOST) {
-                Iterator<Key> oldest = keys.iterator();
-                allUpTo = Math.max(allUpTo, oldest.next().created());
+            for (Key key : sessions) {
+                OfOne known = byLeaf.remove(key.leafDigest()); // and to the end of the row
+                OfOne ofOne = known == null ? new OfOne() : known;
+                ofOne.forget(key.created());
+                byLeaf.put(key.leafDigest(), ofOne);
+            }
+            while (byLeaf.size() > MOST_CERTIFICATES) {
+                Iterator<OfOne> oldest = byLeaf.values().iterator();
+                allUpTo = Math.max(allUpTo, oldest.next().youngest());
                 oldest.remove();
             }
             any = true;
@@ -49,7 +83,8 @@ final class ForgottenSessions {
         }
         Key key = key(session, leaf);
         synchronized (this) {
-            return key.created() <= allUpTo || keys.contains(key);
+            OfOne ofOne = byLeaf.get(key.leafDigest());
+            return key.created() <= allUpTo || ofOne != null && ofOne.contains(key.created());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.latchkey.NegotiationOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.io.Connection;
@@ -65,6 +66,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private final Alternatives alternatives = new Alternatives();
     private volatile int mostOfHello;
     private volatile @Nullable Loaded loaded;
+    private volatile @Nullable JudgingThreads judgingThreads;
 
     /**
      * @param sslContextFactory not started yet: a provider of ours is put in front of the one it names
@@ -174,12 +176,24 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     @Override
     protected void doStart() throws Exception {
+        judgingThreads = new JudgingThreads();
         super.doStart();
         // The engine's buffers may hold several records; a ClientHello that has not come whole waits in one of its own.
         mostOfHello = Math.min(
                 LARGEST_RECORD,
                 getSslContextFactory().newSSLEngine().getSession().getPacketBufferSize());
         StartReport.tls(this, findTrust());
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        judgingThreads().stop();
+    }
+
+    /** {@return where chains are judged; there from the start on} */
+    JudgingThreads judgingThreads() {
+        return Objects.requireNonNull(judgingThreads, "not started");
     }
 
     @Override

@@ -6,15 +6,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -25,7 +24,6 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.StringUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +99,10 @@ final class NegotiableSslConnection extends SslConnection {
         this.trust = trust;
         this.helloTap = hello == null ? new ClientHelloTap() : ClientHelloTap.done(hello);
         this.identity = new ConnectionIdentity(
-                engine, factory::currentTrust, trust == null ? new ForgottenSessions() : trust.forgotten());
+                engine,
+                factory::currentTrust,
+                factory.judgingThreads(),
+                trust == null ? new ForgottenSessions() : trust.forgotten());
     }
 
     /** {@return the connection that a request came by, or null if TLS does not end at one of ours} */
@@ -289,7 +290,7 @@ final class NegotiableSslConnection extends SslConnection {
             if (trust != null
                     && !FirstHandshakeChoice.isCarriedOver(
                             helloTap.hello(), getSSLEngine().getSession(), factory.getAlternatives())) {
-                identity.firstHandshake(firstHandshake, trust);
+                identity.firstHandshake(firstHandshake, trust, getEndPoint().getCreatedTimeStamp());
             }
         }
     }
@@ -360,18 +361,8 @@ final class NegotiableSslConnection extends SslConnection {
         return ours != null ? ours : firstHandshakeDone ? null : firstHandshake;
     }
 
-    /** What requests are shown, and of which TLS session and proof it was made. */
-    private record Shown(
-            SSLSession session, String id, @Nullable Proof proof, EndPoint.SslSessionData data) {
-        @SuppressWarnings("ReferenceEquality") // the very same: an equal session can be another connection's
-        boolean isOf(SSLSession now, String nowId, @Nullable Proof proven) {
-            return session == now && id.equals(nowId) && proof == proven;
-        }
-    }
-
     /** The decrypted side: what the HTTP parser reads, and the identity that requests see. */
     final class NegotiableEndPoint extends SslEndPoint {
-        private volatile @Nullable Shown shown;
         private volatile @Nullable SharedRead sharedRead;
 
         /** Tells the driver of a negotiation of the next bytes; others may ask meanwhile, and are told too. */
@@ -442,41 +433,27 @@ final class NegotiableSslConnection extends SslConnection {
         /**
          * {@inheritDoc}
          *
-         * <p>Made anew when the identity changed; Jetty keeps the first one for ever. May judge a chain, and so block.
+         * <p>Made anew for each request, because the identity changes; Jetty keeps the first one for ever.
          */
         @Override
         public SslSessionData getSslSessionData() {
             if (trust == null) {
                 return super.getSslSessionData(); // the engine judged by a trust that is not ours to know
             }
-            Proof proof = identity.visible();
-            SSLSession session = getSSLEngine().getSession();
-            Shown now = shown;
-            String id = StringUtil.toHexString(session.getId());
-            if (now == null || !now.isOf(session, id, proof)) {
-                now = new Shown(session, id, proof, show(session, id, proof));
-                shown = now;
-            }
-            return now.data();
+            Proof proven = identity.proof();
+            return proven == null ? sessionDataWith(() -> null) : sessionDataWith(() -> visible(proven));
         }
 
-        /** {@return what a request may see to which this proof was accepted, by whatever rule; null for none} */
-        SslSessionData sessionDataWith(@Nullable Proof proof) {
-            SSLSession session = getSSLEngine().getSession();
-            return show(session, StringUtil.toHexString(session.getId()), proof);
+        /** {@return what a request may see to which a proof was accepted, by whatever rule} */
+        SslSessionData sessionDataWith(Supplier<@Nullable Proof> proof) {
+            return new ShownSessionData(getSSLEngine().getSession(), proof);
         }
 
-        private SslSessionData show(SSLSession session, String id, @Nullable Proof proof) {
-            // After a chain that was not accepted, the session holds another one than the proof that still stands.
-            return SslSessionData.from(
-                    new ShownSession(session, proof == null ? List.of() : proof.chain()),
-                    id,
-                    session.getCipherSuite(),
-                    chain(proof));
-        }
-
-        private X509Certificate @Nullable [] chain(@Nullable Proof proof) {
-            return proof == null ? null : proof.chain().toArray(X509Certificate[]::new);
+        /** A request sees what was proven before it began, or nobody. */
+        @SuppressWarnings("ReferenceEquality") // the very same proof: the same chain may have been proven anew
+        private @Nullable Proof visible(Proof proven) {
+            Judged judged = identity.awaitVisible(factory.getDeadline());
+            return judged != null && judged.proof() == proven ? proven : null;
         }
     }
 }

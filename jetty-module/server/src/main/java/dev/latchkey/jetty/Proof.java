@@ -20,11 +20,14 @@ record Proof(List<X509Certificate> chain, String authType, Mechanism mechanism, 
         return chain.get(0);
     }
 
-    /** {@return whether each certificate of the chain is within its validity period} */
+    /** {@return whether the leaf is within its validity period; which of the others count is known to a {@link Verdict}} */
     boolean isWithinValidity(Instant now) {
-        return chain.stream()
-                .noneMatch(c -> now.isBefore(c.getNotBefore().toInstant())
-                        || now.isAfter(c.getNotAfter().toInstant()));
+        return isWithinValidity(leaf(), now);
+    }
+
+    static boolean isWithinValidity(X509Certificate certificate, Instant now) {
+        return !now.isBefore(certificate.getNotBefore().toInstant())
+                && !now.isAfter(certificate.getNotAfter().toInstant());
     }
 
     /** {@return the key type of a leaf, as JSSE names it to trust managers} */

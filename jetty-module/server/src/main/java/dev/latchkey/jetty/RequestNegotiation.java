@@ -9,17 +9,20 @@ import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.Reason;
 import dev.latchkey.spi.Stages;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Context;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,9 @@ final class RequestNegotiation implements ClientCertificates {
     private final Request request;
     private final LatchkeySslConnectionFactory factory;
     private final NegotiableSslConnection connection;
-    private volatile @Nullable Proof acceptedHere;
+    private volatile @Nullable Judged acceptedHere;
+    /** Whether a call of this request has waited for a judgement until its deadline: looking does not wait once more. */
+    private volatile boolean waitedInVain;
     /** After which this request asks nobody any more, and each call fails the same way. */
     private volatile @Nullable NegotiationException lastFailure;
 
@@ -50,11 +55,23 @@ final class RequestNegotiation implements ClientCertificates {
 
     @Override
     public ClientCertificate current() {
-        Proof here = acceptedHere;
-        Proof proof = here != null && connection.identity().isAlive(here)
-                ? here
-                : connection.identity().known();
-        return proof == null ? ClientCertificate.none() : present(proof);
+        Judged here = acceptedIfItStands();
+        return shown(here, here != null ? null : ofConnection());
+    }
+
+    private @Nullable Judged ofConnection() {
+        ConnectionIdentity identity = connection.identity();
+        return waitedInVain ? identity.known() : identity.awaitVisible(factory.getDeadline());
+    }
+
+    private static ClientCertificate shown(@Nullable Judged here, @Nullable Judged ofConnection) {
+        Judged judged = here != null ? here : ofConnection;
+        return judged == null ? ClientCertificate.none() : present(judged.proof());
+    }
+
+    private @Nullable Judged acceptedIfItStands() {
+        Judged here = acceptedHere;
+        return here != null && connection.identity().stands(here) ? here : null;
     }
 
     private static ClientCertificate present(Proof proof) {
@@ -128,38 +145,91 @@ final class RequestNegotiation implements ClientCertificates {
         }
     }
 
-    /** An outcome, and the attempt behind it that can be given up; null when it was there at once. */
-    private record Attempt(
-            CompletableFuture<ClientCertificate> outcome,
-            @Nullable StepUp stepUp) {
-        void cancel() {
-            if (stepUp != null) {
-                stepUp.cancel();
-            }
-        }
-    }
-
     /** @param place of the thread that will wait for it, taken if that has to be; null if none will */
     private Attempt attempt(NegotiationOptions given, Executor executor, BlockedThreads.@Nullable Place place) {
         NegotiationOptions options = given.withDefaults(defaults());
         Rule rule = Rule.of(options, String.valueOf(Request.getServerName(request)));
-        Proof proof = options.isFresh() ? null : connection.identity().accepted(rule);
-        if (proof != null) {
-            factory.getStatistics().present();
-            show(proof);
-            return new Attempt(CompletableFuture.completedFuture(present(proof)), null);
+        Attempt attempt = new Attempt();
+        CompletableFuture<Optional<Judged>> known = options.isFresh()
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : connection.identity().accepted(rule);
+        Step step = new Step(
+                attempt,
+                options,
+                rule,
+                executor,
+                factory.getStatistics().failureLog().begin(request),
+                place);
+        if (!known.isDone()) {
+            try {
+                step.takePlace();
+            } catch (NegotiationException tooMany) {
+                known.completeExceptionally(tooMany);
+            }
         }
-        NegotiationException earlier = lastFailure;
-        if (earlier != null) {
-            return new Attempt(CompletableFuture.failedFuture(earlier), null);
+        if (known.isDone()) {
+            proceed(step, known);
+        } else {
+            // A resumed TLS session brought it along, or another rule judges: no thread waits but the caller's.
+            Scheduler.Task timer = request.getConnectionMetaData()
+                    .getConnector()
+                    .getScheduler()
+                    .schedule(
+                            () -> known.completeExceptionally(late(options)),
+                            options.deadline().orElseThrow().toMillis(),
+                            TimeUnit.MILLISECONDS);
+            known.whenComplete((judged, failure) -> {
+                timer.cancel();
+                hop(executor, () -> proceed(step, known));
+            });
         }
-        FailureLog.Call call = factory.getStatistics().failureLog().begin(request);
+        return attempt;
+    }
+
+    private static JettyNegotiationException late(NegotiationOptions options) {
+        String detail = options.deadline().orElseThrow().toMillis() + " ms";
+        return new JettyNegotiationException(Reason.VALIDATION_TIMEOUT, true, detail, null);
+    }
+
+    /** One call: what is asked for, how, on what, and for whom. */
+    private record Step(
+            Attempt attempt,
+            NegotiationOptions options,
+            Rule rule,
+            Executor executor,
+            FailureLog.Call call,
+            BlockedThreads.@Nullable Place place) {
+        /** Takes the place of the thread that will wait, if one will. */
+        void takePlace() throws NegotiationException {
+            if (place != null) {
+                place.take();
+            }
+        }
+    }
+
+    /** Goes on when it is known whether a rule accepts what is there. */
+    private void proceed(Step step, CompletableFuture<Optional<Judged>> known) {
         try {
-            return start(options, rule, executor, call, place);
-        } catch (NegotiationException x) {
-            call.failed(x);
-            remember(x);
-            return new Attempt(CompletableFuture.failedFuture(x), null);
+            Judged judged = known.join().orElse(null);
+            NegotiationException earlier = lastFailure;
+            if (judged != null) {
+                factory.getStatistics().present();
+                show(judged);
+                step.attempt().outcome.complete(present(judged.proof()));
+            } else if (earlier != null) {
+                step.attempt().outcome.completeExceptionally(earlier);
+            } else {
+                start(step);
+            }
+        } catch (NegotiationException | RuntimeException x) {
+            NegotiationException failure = HandshakeFailures.translate(x);
+            if (failure.reason() == Reason.VALIDATION_TIMEOUT) {
+                waitedInVain = true;
+                show(null);
+            }
+            step.call().failed(failure);
+            remember(failure);
+            step.attempt().outcome.completeExceptionally(failure);
         }
     }
 
@@ -170,29 +240,40 @@ final class RequestNegotiation implements ClientCertificates {
         }
     }
 
-    private Attempt start(
-            NegotiationOptions options,
-            Rule rule,
-            Executor executor,
-            FailureLog.Call call,
-            BlockedThreads.@Nullable Place place)
-            throws NegotiationException {
+    private void start(Step step) throws NegotiationException {
+        Attempt attempt = step.attempt();
+        NegotiationOptions options = step.options();
         Uncommitted.require(request);
-        if (!options.isFresh() && connection.identity().isDeclined() && !canBeAskedAgain()) {
-            return new Attempt(declined(options), null);
+        if (!options.isFresh() && !canBeAskedAgain()) {
+            if (connection.identity().wasNotAskedForItResumed() && !hasMechanism()) {
+                throw comeAgain();
+            }
+            if (connection.identity().isDeclined()) {
+                attempt.outcome.complete(declined(options));
+                return;
+            }
         }
         Http1 http = requireHttp1();
         requireMechanism();
-        if (place != null) {
-            place.take();
-        }
+        step.takePlace();
         StepUpStream below = stream();
-        StepUp stepUp =
-                new StepUp(request, connection, http, below, options, rule, executor, factory.getStatistics(), call);
+        StepUp stepUp = new StepUp(
+                request,
+                connection,
+                http,
+                below,
+                options,
+                step.rule(),
+                step.executor(),
+                factory.getStatistics(),
+                step.call());
         if (!connection.begin(stepUp)) {
             throw new JettyNegotiationException(Reason.IN_PROGRESS, true, null, null);
         }
-        CompletableFuture<ClientCertificate> shown = stepUp.outcome().whenComplete((value, failure) -> {
+        stepUp.outcome().whenComplete((value, failure) -> {
+            if (stepUp.answeredNone()) {
+                acceptedHere = null;
+            }
             show(stepUp.accepted());
             if (failure instanceof NegotiationException why) {
                 remember(why);
@@ -202,28 +283,82 @@ final class RequestNegotiation implements ClientCertificates {
                     below.linger(lingering);
                 }
             }
+            if (failure == null) {
+                attempt.outcome.complete(value);
+            } else {
+                attempt.outcome.completeExceptionally(failure);
+            }
         });
+        attempt.runs(stepUp);
         stepUp.start();
-        return new Attempt(shown, stepUp);
+    }
+
+    /** An outcome, and what runs for it, which can be given up. Thread-safe. */
+    private static final class Attempt {
+        final CompletableFuture<ClientCertificate> outcome = new CompletableFuture<>();
+        private @Nullable StepUp stepUp;
+        private boolean cancelled;
+
+        CompletableFuture<ClientCertificate> outcome() {
+            return outcome;
+        }
+
+        void runs(StepUp begun) {
+            synchronized (this) {
+                stepUp = begun;
+                if (!cancelled) {
+                    return;
+                }
+            }
+            begun.cancel();
+        }
+
+        void cancel() {
+            StepUp begun;
+            synchronized (this) {
+                cancelled = true;
+                begun = stepUp;
+            }
+            if (begun != null) {
+                begun.cancel();
+            }
+        }
     }
 
     /** {@return whether this connection has a way to ask, so that the first handshake's answer need not be the last} */
     private boolean canBeAskedAgain() {
+        return hasMechanism() && Http1.of(request) != null;
+    }
+
+    private boolean hasMechanism() {
         try {
             connection.mechanism().check();
-            return Http1.of(request) != null;
+            return true;
         } catch (NegotiationException cannot) {
             return false;
         }
     }
 
     /** The client was asked in the first handshake and showed none: an answer, which another connection would not change. */
-    private CompletableFuture<ClientCertificate> declined(NegotiationOptions options) throws NegotiationException {
+    private ClientCertificate declined(NegotiationOptions options) throws NegotiationException {
+        connection.identity().endSession(); // or the next connection would resume it, and not be asked
         if (options.presence() == Presence.NEED) {
             throw new JettyNegotiationException(Reason.NO_CERTIFICATE, true, "asked in the first handshake", null);
         }
         factory.getStatistics().noCertificate();
-        return CompletableFuture.completedFuture(ClientCertificate.none(Mechanism.FIRST_HANDSHAKE));
+        return ClientCertificate.none(Mechanism.FIRST_HANDSHAKE);
+    }
+
+    /** The client would have been asked in the first handshake, had there been a full one: the next will be. */
+    private NegotiationException comeAgain() {
+        connection.identity().endSession();
+        Http1 http = Http1.of(request);
+        if (http != null) {
+            http.closeAfterResponse();
+        } else if (Http2Farewell.appliesTo(request)) {
+            Http2Farewell.endConnection(request);
+        }
+        return new JettyNegotiationException(Reason.RESUMED, false, null, null);
     }
 
     private Http1 requireHttp1() throws NegotiationException {
@@ -273,17 +408,21 @@ final class RequestNegotiation implements ClientCertificates {
     }
 
     /** Makes this request's attributes tell what is true now; Jetty keeps what it saw at the beginning. */
-    private void show(@Nullable Proof proof) {
-        if (proof != null) {
-            acceptedHere = proof;
+    private void show(@Nullable Judged judged) {
+        if (judged != null) {
+            acceptedHere = judged;
         }
-        Proof here = acceptedHere;
-        boolean alive = here != null && connection.identity().isAlive(here);
+        NegotiableSslConnection.NegotiableEndPoint endPoint = connection.negotiableEndPoint();
+        boolean ofConnection = acceptedIfItStands() == null && !waitedInVain;
         request.setAttribute(
                 EndPoint.SslSessionData.ATTRIBUTE,
-                alive
-                        ? connection.negotiableEndPoint().sessionDataWith(here)
-                        : connection.negotiableEndPoint().getSslSessionData());
+                ofConnection
+                        ? endPoint.getSslSessionData()
+                        : endPoint.sessionDataWith(() -> {
+                            Judged here = acceptedIfItStands();
+                            Judged seen = here == null && waitedInVain ? ofConnection() : here;
+                            return seen == null ? null : seen.proof();
+                        }));
     }
 
     @Override
@@ -299,6 +438,7 @@ final class RequestNegotiation implements ClientCertificates {
 
     @Override
     public String toString() {
-        return "ClientCertificates[" + current() + "]";
+        return "ClientCertificates["
+                + shown(acceptedIfItStands(), connection.identity().known()) + "]";
     }
 }

@@ -4,6 +4,7 @@ import java.security.Principal;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -23,13 +24,13 @@ final class ShownSession extends ExtendedSSLSession {
 
     private final SSLSession session;
     private final @Nullable ExtendedSSLSession extended;
-    private final List<X509Certificate> proven;
+    private final Supplier<List<X509Certificate>> proven;
 
     /**
      * @param session the engine's
-     * @param proven the chain that requests may see; empty for none
+     * @param proven the chain that requests may see; empty for none. Called when somebody looks, and may wait
      */
-    ShownSession(SSLSession session, List<X509Certificate> proven) {
+    ShownSession(SSLSession session, Supplier<List<X509Certificate>> proven) {
         this.session = session;
         this.extended = session instanceof ExtendedSSLSession more ? more : null;
         this.proven = proven;
@@ -37,10 +38,11 @@ final class ShownSession extends ExtendedSSLSession {
 
     @Override
     public Certificate[] getPeerCertificates() throws SSLPeerUnverifiedException {
-        if (proven.isEmpty() || !ConnectionIdentity.peerCertificates(session).equals(proven)) {
+        List<X509Certificate> chain = proven.get();
+        if (chain.isEmpty() || !ConnectionIdentity.peerCertificates(session).equals(chain)) {
             throw new SSLPeerUnverifiedException("no certificate that was accepted");
         }
-        return proven.toArray(Certificate[]::new);
+        return chain.toArray(Certificate[]::new);
     }
 
     @Override

@@ -30,6 +30,9 @@ final class SteadyKeyManager extends X509ExtendedKeyManager {
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
         HandshakeScope scope = HandshakeScope.current();
+        if (scope != null && engine != null && !scope.isNegotiation()) {
+            FirstHandshakeChoice.keepRevocable(engine);
+        }
         X509Certificate shown = scope == null ? null : scope.serverCertificate();
         if (shown == null) {
             return stock.chooseEngineServerAlias(keyType, issuers, engine);

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -46,8 +47,10 @@ final class StepUp {
 
     private volatile Consumer<NegotiationException> pending = this::fail;
     private volatile Scheduler.@Nullable Task timer;
-    private volatile @Nullable Proof accepted;
+    private volatile @Nullable Judged accepted;
     private volatile boolean asked;
+    private volatile boolean answeredNone;
+    private volatile Reason late = Reason.TIMEOUT;
 
     /**
      * @param options with nothing left open
@@ -79,10 +82,15 @@ final class StepUp {
         return outcome;
     }
 
-    /** {@return the proof that was accepted by this attempt, once the outcome is there; null if none was} */
+    /** {@return what was accepted by this attempt, once the outcome is there; null if none was} */
     @Nullable
-    Proof accepted() {
+    Judged accepted() {
         return accepted;
+    }
+
+    /** {@return whether the client was asked and showed no certificate, which is then the answer, whatever it was before} */
+    boolean answeredNone() {
+        return answeredNone;
     }
 
     /** Starts; the caller has reserved the connection for this. Throws nothing: the outcome tells. */
@@ -101,7 +109,7 @@ final class StepUp {
             // The client waits for 100 Continue: it is asked first, and sends its body afterwards.
             whenDone(declaredBody(), this::ask);
         } else {
-            startTimer(required(options.bodyTimeout().orElse(null)), Reason.BODY_TIMEOUT);
+            startTimer(required(options.bodyTimeout().orElse(null)), () -> Reason.BODY_TIMEOUT);
             whenDone(body(), this::ask);
         }
     }
@@ -139,7 +147,8 @@ final class StepUp {
 
     private void ask(@Nullable Void bodyIsHere) {
         asked = true;
-        startTimer(required(options.deadline().orElse(null)), Reason.TIMEOUT);
+        connection.identity().askedAgain();
+        startTimer(required(options.deadline().orElse(null)), () -> late);
         CertificateMechanism.Asked question = connection
                 .mechanism()
                 .ask(new CertificateMechanism.Question(
@@ -163,14 +172,34 @@ final class StepUp {
             noCertificate();
             return;
         }
-        Verdict verdict = connection.identity().judge(proof, rule);
+        // The same deadline goes on, now for the server: a look-up of revocation that hangs is not waited for longer.
+        late = Reason.VALIDATION_TIMEOUT;
+        CompletableFuture<Judged> judgement = connection.identity().judge(proof, rule);
+        waitingFor(why -> {
+            fail(why);
+            judgement.cancel(false);
+        });
+        if (judgement.isDone()) {
+            whenDone(judgement, this::decide);
+        } else {
+            whenDone(judgement.thenApplyAsync(judged -> judged, executor), this::decide);
+        }
+    }
+
+    private void decide(Judged judged) {
+        waitingFor(this::fail);
+        if (connection.identity().isFull()) {
+            http.closeAfterResponse();
+        }
+        Verdict verdict = judged.verdict();
         Reason distrust = verdict.distrust();
         if (distrust == null) {
-            accept(proof);
+            accept(judged);
             return;
         }
-        JettyNegotiationException why = new JettyNegotiationException(distrust, true, null, null);
+        JettyNegotiationException why = new JettyNegotiationException(distrust, true, verdict.words(), verdict.cause());
         if (options.untrusted() == Untrusted.MARK) {
+            Proof proof = judged.proof();
             end(
                     () -> call.failed(why), // which the application is told by the mark
                     ClientCertificate.untrusted(proof.chain(), distrust, proof.mechanism()));
@@ -179,26 +208,37 @@ final class StepUp {
         }
     }
 
-    private void accept(Proof proof) {
+    private void accept(Judged judged) {
+        Proof proof = judged.proof();
+        if (!connection.identity().stands(judged)) {
+            // Requests would not be shown it: this call must not say otherwise.
+            fail(new JettyNegotiationException(
+                    Reason.HANDSHAKE_FAILED,
+                    false,
+                    "the certificate belongs to a TLS session that was forgotten",
+                    null));
+            return;
+        }
         end(
                 () -> {
-                    connection.identity().replace(proof, rule);
-                    accepted = proof;
+                    connection.identity().replace(judged);
+                    accepted = judged;
                     statistics.certificate();
                 },
                 ClientCertificate.trusted(proof.chain(), proof.mechanism(), false));
     }
 
     private void noCertificate() {
+        answeredNone = true;
+        if (!over.get()) {
+            connection.identity().clear();
+        }
         if (options.presence() == Presence.NEED) {
             fail(new JettyNegotiationException(Reason.NO_CERTIFICATE, true, null, null));
             return;
         }
         end(
-                () -> {
-                    connection.identity().clear();
-                    statistics.noCertificate();
-                },
+                statistics::noCertificate,
                 ClientCertificate.none(connection.mechanism().kind()));
     }
 
@@ -251,7 +291,7 @@ final class StepUp {
     /** An exception is made only where there is something to give up: a stack trace costs more than the rest here. */
     private void giveUp(Reason reason, @Nullable String detail) {
         if (!over.get()) {
-            giveUp(new JettyNegotiationException(reason, false, detail, null));
+            giveUp(new JettyNegotiationException(reason, reason == Reason.VALIDATION_TIMEOUT, detail, null));
         }
     }
 
@@ -288,7 +328,7 @@ final class StepUp {
         });
     }
 
-    private void startTimer(Duration time, Reason reason) {
+    private void startTimer(Duration time, Supplier<Reason> reason) {
         cancelTimer();
         timer = request.getConnectionMetaData()
                 .getConnector()
@@ -296,7 +336,7 @@ final class StepUp {
                 // Not on the scheduler's thread, which serves everybody; and for a blocking call on the thread that
                 // waits, because the pool may have none left when all its threads wait.
                 .schedule(
-                        () -> executor.execute(() -> giveUp(reason, time.toMillis() + " ms")),
+                        () -> executor.execute(() -> giveUp(reason.get(), time.toMillis() + " ms")),
                         time.toMillis(),
                         TimeUnit.MILLISECONDS);
     }

@@ -48,7 +48,7 @@ class ForgottenSessionsTest {
     }
 
     @Test
-    void moreThanCanBeRememberedForgetsTooMuchAndNeverTooLittle() {
+    void moreSessionsOfOneThanCanBeRememberedForgetTooMuchOfHisAndNothingOfOthers() {
         int count = 10_050;
         for (int made = 1; made <= count; made++) {
             forgotten.forget(List.of(ForgottenSessions.key(madeAt(made), ALICE)));
@@ -57,7 +57,21 @@ class ForgottenSessionsTest {
             assertThat(forgotten.contains(madeAt(made), ALICE))
                     .as("made at %s", made)
                     .isTrue();
+            assertThat(forgotten.contains(madeAt(made), BOB))
+                    .as("made at %s", made)
+                    .isFalse();
         }
+        assertThat(forgotten.contains(madeAt(count + 1), ALICE)).isFalse();
+    }
+
+    @Test
+    void moreCertificatesThanCanBeRememberedForgetTooMuchAndNeverTooLittle() {
+        int count = 10_050;
+        for (int made = 1; made <= count; made++) {
+            forgotten.forget(List.of(new ForgottenSessions.Key(made, "certificate " + made)));
+        }
+        forgotten.forget(List.of(ForgottenSessions.key(madeAt(count), ALICE)));
+        assertThat(forgotten.contains(madeAt(count), ALICE)).isTrue();
         // As old as one that fell out: counts as forgotten, whosever it is.
         assertThat(forgotten.contains(madeAt(10), BOB)).isTrue();
         // Younger than all that fell out: not touched.

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class CertificateBuilder {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ANY_PATH_LENGTH = -1;
+    private static final int USUAL = -1;
 
     private final @Nullable HeldCertificate issuer;
     private final List<GeneralName> names = new ArrayList<>();
@@ -51,11 +52,15 @@ public final class CertificateBuilder {
     private KeyAlgorithm algorithm = KeyAlgorithm.RSA_2048;
     private @Nullable KeyPair keys;
     private @Nullable BigInteger serial;
-    private @Nullable String signature;
     private Instant notBefore = Instant.now().minus(Duration.ofDays(1));
     private Instant notAfter = Instant.now().plus(Duration.ofDays(365));
     private boolean authority;
     private int pathLength = ANY_PATH_LENGTH;
+    private @Nullable X500Principal issuerName;
+    private @Nullable KeyPair signing;
+    private @Nullable String signature;
+    private int usage = USUAL;
+    private final List<Extension> more = new ArrayList<>();
 
     CertificateBuilder(@Nullable HeldCertificate issuer) {
         this.issuer = issuer;
@@ -222,23 +227,82 @@ public final class CertificateBuilder {
         return valid(start, start.plus(Duration.ofDays(30)));
     }
 
+    /**
+     * Names another issuer than the one that signs.
+     *
+     * @return this
+     */
+    public CertificateBuilder issuerName(X500Principal name) {
+        issuerName = name;
+        return this;
+    }
+
+    /**
+     * Signs with other keys than the issuer's, which makes it a forgery.
+     *
+     * @return this
+     */
+    public CertificateBuilder signedBy(KeyPair other) {
+        signing = other;
+        return this;
+    }
+
+    /**
+     * Sets the key usage, in place of what is usual for such a certificate.
+     *
+     * @param bits of {@link KeyUsage}
+     * @return this
+     */
+    public CertificateBuilder usage(int bits) {
+        usage = bits;
+        return this;
+    }
+
+    /**
+     * Adds a purpose, client or server authentication or another.
+     *
+     * @return this
+     */
+    public CertificateBuilder purpose(KeyPurposeId purpose) {
+        purposes.add(purpose);
+        return this;
+    }
+
+    /**
+     * Adds an extension.
+     *
+     * @return this
+     */
+    public CertificateBuilder extension(String oid, boolean critical, ASN1Encodable value) {
+        try {
+            more.add(new Extension(
+                    new ASN1ObjectIdentifier(oid),
+                    critical,
+                    value.toASN1Primitive().getEncoded()));
+        } catch (IOException e) {
+            throw new IllegalStateException("The extension " + oid + " has no encoding", e);
+        }
+        return this;
+    }
+
     /** {@return the certificate, signed by its issuer, or by itself} */
     public HeldCertificate make() {
         KeyPair own = keys != null ? keys : algorithm.newKeyPair();
-        KeyPair signing = issuer != null ? issuer.keys() : own;
-        X500Principal issuerName = issuer != null ? issuer.certificate().getSubjectX500Principal() : subject;
+        KeyPair signer = signing != null ? signing : issuer != null ? issuer.keys() : own;
+        X500Principal by = issuer != null ? issuer.certificate().getSubjectX500Principal() : subject;
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                issuerName,
+                issuerName != null ? issuerName : by,
                 serial != null ? serial : newSerial(),
                 Date.from(notBefore),
                 Date.from(notAfter),
                 subject,
                 own.getPublic());
         try {
-            addExtensions(builder, own, signing);
-            String by = signature != null ? signature : KeyAlgorithm.of(signing).signature();
-            var signer = new JcaContentSignerBuilder(by).build(signing.getPrivate());
-            X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+            addExtensions(builder, own, signer);
+            String algorithmOfSignature =
+                    signature != null ? signature : KeyAlgorithm.of(signer).signature();
+            var content = new JcaContentSignerBuilder(algorithmOfSignature).build(signer.getPrivate());
+            X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(content));
             return new HeldCertificate(certificate, own, issuer);
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("The certificate for " + subject + " could not be made", e);
@@ -262,6 +326,9 @@ public final class CertificateBuilder {
             builder.addExtension(
                     Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(new GeneralName[0])));
         }
+        for (Extension extension : more) {
+            builder.addExtension(extension);
+        }
     }
 
     private BasicConstraints constraints() {
@@ -271,6 +338,9 @@ public final class CertificateBuilder {
     }
 
     private int usage(KeyPair own) {
+        if (usage != USUAL) {
+            return usage;
+        }
         if (authority) {
             return KeyUsage.keyCertSign | KeyUsage.cRLSign;
         }

@@ -29,11 +29,30 @@ public final class HeldCertificate {
     private final X509Certificate certificate;
     private final KeyPair keys;
     private final @Nullable HeldCertificate issuer;
+    private final @Nullable List<X509Certificate> sent;
 
     HeldCertificate(X509Certificate certificate, KeyPair keys, @Nullable HeldCertificate issuer) {
+        this(certificate, keys, issuer, null);
+    }
+
+    private HeldCertificate(
+            X509Certificate certificate,
+            KeyPair keys,
+            @Nullable HeldCertificate issuer,
+            @Nullable List<X509Certificate> sent) {
         this.certificate = certificate;
         this.keys = keys;
         this.issuer = issuer;
+        this.sent = sent;
+    }
+
+    /** {@return the same, which sends these certificates behind its own, in this order, whatever they are} */
+    public HeldCertificate sending(HeldCertificate... behind) {
+        List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
+        for (HeldCertificate each : behind) {
+            chain.add(each.certificate);
+        }
+        return new HeldCertificate(certificate, keys, issuer, List.copyOf(chain));
     }
 
     /** {@return a new self-signed root, RSA-2048, that may have intermediates below it} */
@@ -115,8 +134,11 @@ public final class HeldCertificate {
         return Stream.ofNullable(issuer);
     }
 
-    /** {@return the certificate, then its intermediates; without the root, unless this is the root} */
+    /** {@return the certificate, then its intermediates without the root; or what it was told to send} */
     public List<X509Certificate> chain() {
+        if (sent != null) {
+            return sent;
+        }
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(certificate);
         for (HeldCertificate next = issuer; next != null && next.issuer != null; next = next.issuer) {

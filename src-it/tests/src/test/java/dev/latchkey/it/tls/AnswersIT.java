@@ -20,6 +20,7 @@ import java.math.BigInteger;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.spec.DSAPublicKeySpec;
+import java.util.List;
 import java.util.Map;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.RenegotiationPolicy;
@@ -222,19 +223,24 @@ class AnswersIT {
         }
     }
 
+    /** Whether a certificate was needed or wanted: for the request that asked, and for all later ones. */
     @Test
-    void aNeedThatIsNotMetChangesNothingAndAWantThatIsAnsweredByNothingDoes() throws Exception {
+    void noneToAFreshQuestionTakesTheOldIdentityAwayEverywhere() throws Exception {
         try (StepUpServer server = server().start();
-                CraftedClient client =
-                        CraftedClient.recipe().certificates(TestPki.ALICE, null).connect(server.port())) {
+                CraftedClient client = CraftedClient.recipe()
+                        .certificates(TestPki.ALICE, null, TestPki.ALICE, null)
+                        .connect(server.port())) {
             assertThat(client.protocolVersion()).isEqualTo(Lane.current().protocol());
-            assertSeen(client.get("/wanted"), "CN=alice");
-            assertThat(client.get("/freshneeded").values()).containsEntry("reason", "no-certificate");
-            assertThat(client.get("/open").values())
-                    .containsEntry("attribute", "CN=alice")
-                    .containsEntry("current", "CN=alice");
-            assertThat(client.get("/fresh").values()).containsEntry("subject", "");
-            assertSeen(client.get("/open"), "");
+            for (String path : List.of("/freshneeded", "/fresh")) {
+                assertSeen(client.get("/wanted"), "CN=alice");
+                HttpAnswer none = client.get(path);
+                assertThat(none.values())
+                        .containsEntry(
+                                path.equals("/fresh") ? "subject" : "reason",
+                                path.equals("/fresh") ? "" : "no-certificate");
+                assertSeen(none, "");
+                assertSeen(client.get("/open"), "");
+            }
         }
     }
 

@@ -21,13 +21,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRLReason;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateRevokedException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -208,11 +212,39 @@ final class Provocations {
         }
         all.add(new Provocation(Reason.UNTRUSTED, core, 403).when(showing(TestPki.STRANGER)));
         all.add(new Provocation(Reason.EXPIRED, core, 403).when(showing(TestPki.LATE)));
-        NegotiationOptions revoking =
-                NegotiationOptions.builder().need().trustManager(new Revoking()).build();
+        NegotiationOptions revoking = NegotiationOptions.builder()
+                .need()
+                .trustManager(new Refusing(revoked()))
+                .build();
         all.add(new Provocation(Reason.REVOKED, core, 403)
                 .calling((request, response) -> ask(request, revoking))
                 .when(showing(TestPki.ALICE)));
+        NegotiationOptions unknowing = NegotiationOptions.builder()
+                .need()
+                .trustManager(new Refusing(undetermined()))
+                .build();
+        all.add(new Provocation(Reason.REVOCATION_UNKNOWN, core, 403)
+                .calling((request, response) -> ask(request, unknowing))
+                .when(showing(TestPki.ALICE)));
+        NegotiationOptions hanging = NegotiationOptions.builder()
+                .need()
+                .deadline(Duration.ofMillis(500))
+                .trustManager(new Refusing(null))
+                .build();
+        all.add(new Provocation(Reason.VALIDATION_TIMEOUT, core, 403)
+                .calling((request, response) -> ask(request, hanging))
+                .when(showing(TestPki.ALICE)));
+        all.add(new Provocation(Reason.RESUMED, core, 421)
+                .by("TLSv1.3", On.LATCHKEY)
+                .server(server -> server.protocols("TLSv1.3").wantClientAuth())
+                .when(scene -> {
+                    TlsClient java = TlsClient.trusting(TestPki.AUTHORITY).protocols("TLSv1.3");
+                    int port = scene.server().port();
+                    ReasonScene.Client first = scene.client(java, port);
+                    first.send("GET / HTTP/1.1\r\n\r\n"); // without a host, so that nobody asks
+                    first.readFinal();
+                    return scene.client(java, port).get(ReasonScene.PATH, "").status();
+                }));
     }
 
     private static void byBody(List<Provocation> all, boolean core) {
@@ -389,11 +421,35 @@ final class Provocations {
     }
 
     /** Takes every certificate for revoked, as a list of the authority's would say. */
-    private static final class Revoking implements X509TrustManager {
+    private static CertificateException revoked() {
+        return new CertificateException(new CertificateRevokedException(
+                new Date(0), CRLReason.KEY_COMPROMISE, new X500Principal("CN=somebody"), Map.of()));
+    }
+
+    /** The words of a look-up that came to nothing. */
+    private static CertificateException undetermined() {
+        return new CertificateException(new CertPathValidatorException(
+                "Unable to determine revocation status", null, null, -1, BasicReason.UNDETERMINED_REVOCATION_STATUS));
+    }
+
+    /** Refuses every certificate for one cause; for none it hangs, as a look-up does that nobody answers. */
+    private static final class Refusing implements X509TrustManager {
+        private final CertificateException cause;
+
+        Refusing(CertificateException cause) {
+            this.cause = cause;
+        }
+
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            throw new CertificateException(new CertificateRevokedException(
-                    new Date(0), CRLReason.KEY_COMPROMISE, new X500Principal("CN=somebody"), Map.of()));
+            if (cause != null) {
+                throw cause;
+            }
+            try {
+                new CountDownLatch(1).await(5, TimeUnit.SECONDS);
+            } catch (InterruptedException stopping) {
+                throw new CertificateException(stopping);
+            }
         }
 
         @Override
