@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs the cases of a table side by side, and fails with all that failed: a sample, whose seed is printed, or the whole
@@ -15,6 +16,10 @@ import java.util.concurrent.Future;
  */
 final class ManyCases {
     private static final int AT_ONCE = 16;
+
+    /** So many failures tell enough, and each may take its time. */
+    private static final int ENOUGH = 8;
+
     private static final boolean ALL = "all".equals(System.getProperty("latchkey.cases"));
 
     /** What is done with a case. */
@@ -32,14 +37,19 @@ final class ManyCases {
             cases = cases.subList(0, sample);
         }
         System.out.println(name + ": " + cases.size() + " of " + table.size() + " cases, seed " + seed);
+        AtomicInteger failed = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             List<Future<?>> running = new ArrayList<>();
             for (C one : cases) {
                 running.add(threads.submit(() -> {
+                    if (failed.get() >= ENOUGH) {
+                        return null;
+                    }
                     try {
                         trial.run(one);
                     } catch (Exception | AssertionError x) {
+                        failed.incrementAndGet();
                         throw new AssertionError(one + ": " + x, x);
                     }
                     return null;
