@@ -13,12 +13,16 @@ import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.InterceptionType;
+import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
+import jakarta.enterprise.inject.spi.WithAnnotations;
 import jakarta.enterprise.util.Nonbinding;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.EventListener;
 import java.util.Map;
 import java.util.Set;
@@ -52,25 +56,66 @@ public class GuardExtension implements Extension {
                 .forEach(member -> member.add(Nonbinding.Literal.INSTANCE));
     }
 
+    /**
+     * Servlets are the server's to guard: an interceptor would do it twice, and where a class cannot have one, because it
+     * is final, a container gives up all that it would inject.
+     */
+    <T> void leaveServlets(
+            @Observes @WithAnnotations(RequireClientCertificate.class) ProcessAnnotatedType<T> discovered) {
+        if (Servlet.class.isAssignableFrom(discovered.getAnnotatedType().getJavaClass())) {
+            discovered
+                    .configureAnnotatedType()
+                    .remove(annotation -> annotation.annotationType() == RequireClientCertificate.class);
+        }
+    }
+
     <T> void note(@Observes ProcessManagedBean<T> bean) {
         AnnotatedType<T> type = bean.getAnnotatedBeanClass();
         boolean any = isGuard(type);
         for (AnnotatedMethod<? super T> method : type.getMethods()) {
             if (isGuard(method)) {
                 any = true;
-                String problem = problem(method.getJavaMember().getModifiers());
-                if (problem != null) {
-                    bean.addDefinitionError(
-                            new DefinitionException("@RequireClientCertificate would not be enforced on "
-                                    + method.getJavaMember() + ", because it is " + problem));
-                }
+                refuse(
+                        bean,
+                        method.getJavaMember(),
+                        problem(method.getJavaMember().getModifiers()));
             }
         }
         if (any && !isMadeElsewhere(type.getJavaClass())) {
             for (Class<?> c = type.getJavaClass(); c != null; c = c.getSuperclass()) {
                 guarded.add(c.getName()); // an annotation on a superclass is this bean's too
+                for (Method method : c.getDeclaredMethods()) {
+                    if (method.isAnnotationPresent(RequireClientCertificate.class)
+                            && isOverriddenWithout(method, type.getJavaClass())) {
+                        refuse(bean, method, "overridden without it below");
+                    }
+                }
             }
         }
+    }
+
+    private static void refuse(ProcessManagedBean<?> bean, Method method, @Nullable String problem) {
+        if (problem != null) {
+            bean.addDefinitionError(new DefinitionException(
+                    "@RequireClientCertificate would not be enforced on " + method + ", because it is " + problem));
+        }
+    }
+
+    /** A method does not have the annotation of the one that it overrides, whoever calls it by the superclass. */
+    private static boolean isOverriddenWithout(Method method, Class<?> bean) {
+        if (bean.isAnnotationPresent(RequireClientCertificate.class)) {
+            return false; // all its methods are guarded
+        }
+        for (Class<?> c = bean; c != null && c != method.getDeclaringClass(); c = c.getSuperclass()) {
+            for (Method below : c.getDeclaredMethods()) {
+                if (below.getName().equals(method.getName())
+                        && Arrays.equals(below.getParameterTypes(), method.getParameterTypes())
+                        && !below.isAnnotationPresent(RequireClientCertificate.class)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private boolean isGuard(Annotated annotated) {

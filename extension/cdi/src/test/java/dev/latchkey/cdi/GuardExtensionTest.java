@@ -11,6 +11,8 @@ import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.context.control.RequestContextController;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import org.jboss.weld.environment.se.Weld;
@@ -58,6 +60,38 @@ class GuardExtensionTest {
             assertThatThrownBy(weld::initialize)
                     .hasStackTraceContaining("@RequireClientCertificate")
                     .hasStackTraceContaining(misplaced.getSimpleName());
+        }
+    }
+
+    /** The class of the one that is overridden is told as guarded, and so nothing else would refuse it. */
+    @Test
+    void anOverrideWithoutTheAnnotationStopsTheDeployment() {
+        Weld weld = weld(Overriding.class);
+        assertThatThrownBy(weld::initialize)
+                .hasStackTraceContaining("@RequireClientCertificate")
+                .hasStackTraceContaining("Overridden.guarded()");
+        try (WeldContainer container =
+                weld(OverridingWith.class, OverridingGuarded.class).initialize()) {
+            assertThat(GuardExtension.guardedClasses(Thread.currentThread().getContextClassLoader()))
+                    .contains(Overridden.class.getName(), OverridingWith.class.getName());
+            RequestContextController request =
+                    container.select(RequestContextController.class).get();
+            request.activate();
+            assertThatThrownBy(() ->
+                            container.select(OverridingGuarded.class).get().guarded())
+                    .isInstanceOf(NegotiationException.class);
+            request.deactivate();
+        }
+    }
+
+    /** The server guards it; what a container injects into it must come all the same. */
+    @Test
+    void aFinalServletKeepsWhatIsInjected() {
+        try (WeldContainer container = weld(FinalServlet.class, Open.class).initialize()) {
+            FinalServlet servlet = container.select(FinalServlet.class).get();
+            assertThat(servlet.open.word()).isEqualTo("open");
+            assertThat(GuardExtension.guardedClasses(Thread.currentThread().getContextClassLoader()))
+                    .doesNotContain(FinalServlet.class.getName());
         }
     }
 
@@ -123,4 +157,50 @@ class GuardExtensionTest {
     @ApplicationScoped
     @RequireClientCertificate(status = 200)
     static class WithBadStatus {}
+
+    static class Overridden {
+        @RequireClientCertificate
+        String guarded() {
+            return "guarded";
+        }
+
+        @RequireClientCertificate
+        String other() {
+            return "other";
+        }
+    }
+
+    @ApplicationScoped
+    static class Overriding extends Overridden {
+        @Override
+        String guarded() {
+            return "open";
+        }
+    }
+
+    @ApplicationScoped
+    static class OverridingWith extends Overridden {
+        @Override
+        @RequireClientCertificate(status = 404)
+        String guarded() {
+            return "guarded too";
+        }
+    }
+
+    @ApplicationScoped
+    @RequireClientCertificate
+    static class OverridingGuarded extends Overridden {
+        @Override
+        String guarded() {
+            return "guarded by its class";
+        }
+    }
+
+    @RequireClientCertificate
+    static final class FinalServlet extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Inject
+        transient Open open;
+    }
 }

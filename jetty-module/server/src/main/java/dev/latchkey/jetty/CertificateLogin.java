@@ -37,9 +37,12 @@ public final class CertificateLogin {
 
     /**
      * The attribute of a request that a path of the configuration guards: the fingerprint of the certificate with which it
-     * has passed, empty if it has passed without.
+     * has passed, empty if it has passed without, {@link #NOT_ASKED} if nobody was asked.
      */
     public static final String GUARD_ATTRIBUTE = "dev.latchkey.guard.certificate";
+
+    /** What stands for the fingerprint where a request has passed without its client being asked. */
+    public static final String NOT_ASKED = "not asked";
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateLogin.class);
     private static final ClientCertificateGuard NEED = ClientCertificateGuard.of(Presence.NEED);
@@ -171,11 +174,32 @@ public final class CertificateLogin {
         }
     }
 
-    /** {@return the same of the certificate that a guard has let pass; empty if there is none} */
+    /** {@return the same of the certificate that a guard has let pass; empty, or {@link #NOT_ASKED}, if there is none} */
     public static String fingerprint(ClientCertificate passed) {
-        return passed.isTrusted()
-                ? passed.certificate().map(CertificateLogin::fingerprint).orElse("")
-                : "";
+        if (passed.isTrusted()) {
+            return passed.certificate().map(CertificateLogin::fingerprint).orElse("");
+        }
+        return passed.mechanism().isPresent() ? "" : NOT_ASKED;
+    }
+
+    /** {@return whether it is one, of a certificate} */
+    public static boolean isFingerprint(String passed) {
+        return !passed.isEmpty() && !passed.equals(NOT_ASKED);
+    }
+
+    /**
+     * {@return the fingerprint of a request whose HTTP session belongs to a certificate: who was not asked, because the
+     * body was too large or there is no way to ask, has not shown that it is another, and is asked again, without a way
+     * around}
+     *
+     * @param passed what the guard said
+     * @param request a request of any kind
+     * @throws NegotiationException if it cannot be asked; the session stays, and the request is not served
+     */
+    public static String requireAnswer(String passed, Object request) throws NegotiationException {
+        return passed.equals(NOT_ASKED)
+                ? fingerprint(ClientCertificates.of(request).negotiateClientCertificate())
+                : passed;
     }
 
     /** {@return what a refused client is told: code and phrase of the reason} */

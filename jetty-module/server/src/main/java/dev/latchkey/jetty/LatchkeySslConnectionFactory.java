@@ -69,6 +69,9 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile @Nullable JudgingThreads judgingThreads;
 
     /**
+     * For a connector that {@link #install} cannot take. Call {@link DeclarativeStepUp#install} on the server as well,
+     * before web applications are added to it: a server that has such does not start otherwise.
+     *
      * @param sslContextFactory not started yet: a provider of ours is put in front of the one it names
      * @param nextProtocol the protocol inside TLS: {@code http/1.1}, or {@code alpn}
      * @throws IllegalStateException if the SslContextFactory runs already

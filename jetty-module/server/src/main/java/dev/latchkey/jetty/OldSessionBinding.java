@@ -1,5 +1,7 @@
 package dev.latchkey.jetty;
 
+import dev.latchkey.NegotiationException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -67,14 +69,22 @@ final class OldSessionBinding {
         }
     }
 
-    private void bind(Object request, String fingerprint) throws ReflectiveOperationException {
+    private void bind(Object request, String passed) throws ReflectiveOperationException {
         Object session = getSession.invoke(request, false);
         if (session == null) {
             return;
         }
+        String fingerprint = passed;
+        if (getSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE) != null) {
+            try {
+                fingerprint = CertificateLogin.requireAnswer(passed, request);
+            } catch (NegotiationException x) {
+                throw new UncheckedIOException(x); // in which the container finds the status
+            }
+        }
         synchronized (session) {
             Object bound = getSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE);
-            if (bound == null && !fingerprint.isEmpty()) {
+            if (bound == null && CertificateLogin.isFingerprint(fingerprint)) {
                 setSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
                 changeSessionId.invoke(request);
             } else if (bound != null && !bound.equals(fingerprint)) {

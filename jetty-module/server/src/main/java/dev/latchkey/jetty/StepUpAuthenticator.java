@@ -54,8 +54,8 @@ final class StepUpAuthenticator extends LoginAuthenticator {
     private @Nullable AuthenticationState loggedIn(X509Certificate certificate, Request request, Response response) {
         UserIdentity user = login.login(
                 certificate, (name, credential) -> _loginService.login(name, credential, request, request::getSession));
-        if (user == null) {
-            return null;
+        if (user == null || user.getUserPrincipal() == null) {
+            return null; // a user who is nobody must not be let in as somebody
         }
         bindSession(certificate, request, response);
         return new UserAuthenticationSucceeded(getAuthenticationType(), user);

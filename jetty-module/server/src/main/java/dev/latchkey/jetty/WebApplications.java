@@ -109,6 +109,9 @@ final class WebApplications implements Container.InheritedListener {
 
     /** An application that we cannot guard must not start. */
     private static IllegalStateException failed(Object component, @Nullable Throwable cause) {
-        return new IllegalStateException("cannot add Latchkey's guards to " + component, cause);
+        return new IllegalStateException(
+                "cannot add Latchkey's guards to " + component + "; where it has started already, call"
+                        + " LatchkeySslConnectionFactory.install(connector) or DeclarativeStepUp.install(server) before",
+                cause);
     }
 }

@@ -1,14 +1,17 @@
 package dev.latchkey.jetty.ee;
 
+import dev.latchkey.NegotiationException;
 import dev.latchkey.jetty.CertificateLogin;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.io.UncheckedIOException;
 
 /**
  * Binds HTTP sessions to the certificate that a guard has let pass: the first one gives the session a new id, so that
- * nobody who knew the anonymous session is in it; another one ends it, and so does none, where one is but wanted.
+ * nobody who knew the anonymous session is in it; another one ends it, and so does none, where one is but wanted. Who
+ * could not be asked is not let into a session that is bound.
  *
  * <p>As a listener for requests that a path of the configuration guards, whose guard stands in front of the application
  * and sees no session. Any thread.
@@ -18,7 +21,11 @@ final class SessionBinding implements ServletRequestListener {
     public void requestInitialized(ServletRequestEvent event) {
         if (event.getServletRequest() instanceof HttpServletRequest request
                 && request.getAttribute(CertificateLogin.GUARD_ATTRIBUTE) instanceof String fingerprint) {
-            bind(request, fingerprint);
+            try {
+                bind(request, fingerprint);
+            } catch (NegotiationException x) {
+                throw new UncheckedIOException(x); // in which the container finds the status
+            }
         }
     }
 
@@ -26,16 +33,20 @@ final class SessionBinding implements ServletRequestListener {
      * Binds the session of a request, if it has one.
      *
      * @param request whose response is not committed
-     * @param fingerprint of the client's own certificate; empty if there is none
+     * @param passed the fingerprint of the client's own certificate; empty if there is none, or
+     *     {@link CertificateLogin#NOT_ASKED}
+     * @throws NegotiationException if the client must be asked, and cannot be
      */
-    static void bind(HttpServletRequest request, String fingerprint) {
+    static void bind(HttpServletRequest request, String passed) throws NegotiationException {
         HttpSession session = request.getSession(false);
         if (session == null) {
             return;
         }
+        boolean isBound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE) != null;
+        String fingerprint = isBound ? CertificateLogin.requireAnswer(passed, request) : passed;
         synchronized (session) {
             Object bound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE);
-            if (bound == null && !fingerprint.isEmpty()) {
+            if (bound == null && CertificateLogin.isFingerprint(fingerprint)) {
                 session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
                 request.changeSessionId();
             } else if (bound != null && !bound.equals(fingerprint)) {

@@ -90,8 +90,8 @@ final class StepUpAuthenticator extends LoginAuthenticator {
             org.eclipse.jetty.server.Request core) {
         UserIdentity user = login.login(
                 certificate, (name, credential) -> _loginService.login(name, credential, core, core::getSession));
-        if (user == null) {
-            return null;
+        if (user == null || user.getUserPrincipal() == null) {
+            return null; // a user who is nobody must not be let in as somebody
         }
         bindSession(certificate, request, response);
         return new UserAuthentication(getAuthMethod(), user);

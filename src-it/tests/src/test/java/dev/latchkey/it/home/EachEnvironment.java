@@ -21,9 +21,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +103,40 @@ abstract class EachEnvironment {
                                 HexFormat.of()
                                         .formatHex(MessageDigest.getInstance("SHA-256")
                                                 .digest(body))));
+    }
+
+    /** What a person sees who clicks through the example, with a certificate and without. */
+    @Test
+    void eachLinkOfTheExampleIsAnsweredAndLeavesNothingInTheLog() throws Exception {
+        String context = "/step-up-ee10/";
+        int position = server.log().position();
+        List<String> links = new ArrayList<>(List.of(""));
+        try (TlsConnection connection = connect()) {
+            Matcher link = Pattern.compile("<a href=\"(\\w+)\"")
+                    .matcher(connection.get(context).text());
+            while (link.find()) {
+                links.add(link.group(1));
+            }
+            assertThat(links).contains("open", "guarded", "injected").hasSizeGreaterThan(6);
+            for (String each : links) {
+                assertThat(connection.get(context + each).status()).as(each).isEqualTo(200);
+            }
+        }
+        for (String each : links) {
+            try (TlsConnection connection = ServerParts.tls12().connect(server.httpsPort())) {
+                assertThat(connection.get(context + each).status()).as(each).isIn(200, 403);
+            }
+        }
+        assertThat(LogProblems.in(server.log().from(position))).isEmpty();
+    }
+
+    /** An attribute of another type than its setter takes would be told of at each start, and could not be set. */
+    @Test
+    void theBeansOfLatchkeyHaveOneTypeAnAttribute() {
+        assertThat(server.log().from(0))
+                .as("the module jmx is there")
+                .anyMatch(line -> line.contains("Started"))
+                .noneMatch(line -> line.contains("mismatch"));
     }
 
     @ParameterizedTest

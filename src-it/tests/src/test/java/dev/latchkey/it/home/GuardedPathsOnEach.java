@@ -24,6 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Paths of the configuration, for applications that cannot be changed; these of ee8 too. Users are named by a pattern. */
 abstract class GuardedPathsOnEach extends GuardedServer {
     private static final String PATHS = "/open/paths/*";
+    private static final String WHOSE_JSP = """
+            <%@ page contentType="text/plain" %>
+            <% if (session.getAttribute("owner") == null) session.setAttribute("owner", request.getParameter("me")); %>
+            owner=<%= session.getAttribute("owner") %>
+            """;
 
     GuardedPathsOnEach(String line, String... environments) {
         super(line, Stream.concat(Stream.of(environments), Stream.of("ee8")).toArray(String[]::new));
@@ -37,7 +42,8 @@ abstract class GuardedPathsOnEach extends GuardedServer {
     @Override
     JettyBase setUp(JettyBase base) {
         String paths = environments().map(e -> "/guarded-" + e + PATHS).collect(Collectors.joining(","));
-        return base.property("latchkey.paths", paths + ",/Elsewhere/*,*.secret,/old/secret/*")
+        return base.modules("ee8-jsp")
+                .property("latchkey.paths", paths + ",/Elsewhere/*,*.secret,/old/secret/*")
                 .property("latchkey.userName", "pattern")
                 .property("latchkey.userNamePattern", "CN=([^,]+),.*");
     }
@@ -209,7 +215,8 @@ abstract class GuardedPathsOnEach extends GuardedServer {
     void anApplicationOfEe8IsGuardedByPathAndDoesNotStartWithTheAnnotation() throws Exception {
         WebArchive old = ShrinkWrap.create(WebArchive.class, "old.war")
                 .addAsWebResource(new StringAsset("open"), "open.txt")
-                .addAsWebResource(new StringAsset("a secret"), "secret/page.txt");
+                .addAsWebResource(new StringAsset("a secret"), "secret/page.txt")
+                .addAsWebResource(new StringAsset(WHOSE_JSP), "secret/whose.jsp");
         server.deploy("old", GuardedWar.write(old, dir), "ee8");
         try (TlsConnection connection = anonymous()) {
             assertThat(connection.get("/old/open.txt").text()).isEqualTo("open");
@@ -220,6 +227,28 @@ abstract class GuardedPathsOnEach extends GuardedServer {
         try (TlsConnection connection = alice()) {
             assertThat(connection.get("/old/secret/page.txt").text()).isEqualTo("a secret");
         }
+        assertBindsSessionsOfEe8();
         assertDoesNotStart(GuardedWar.of(dir, "misplaced-ee8.war", OnPlainClass.class), "ee8", OnPlainClass.class);
+    }
+
+    /** As on the others: another certificate is not let into the session, and ends it. */
+    private void assertBindsSessionsOfEe8() throws Exception {
+        String path = "/old/secret/whose.jsp?me=";
+        String cookie;
+        try (TlsConnection connection = alice()) {
+            HttpAnswer first = connection.get(path + "alice");
+            assertThat(first.text()).as(first.toString()).contains("owner=alice");
+            HttpAnswer bound = get(connection, path + "alice", sessionCookie(first));
+            assertThat(bound.text()).contains("owner=alice");
+            cookie = sessionCookie(bound);
+            assertThat(cookie).as("a new id").isNotEqualTo(sessionCookie(first));
+            assertThat(get(connection, path + "alice", cookie).text()).contains("owner=alice");
+        }
+        try (TlsConnection connection = with(bob)) {
+            assertThat(get(connection, path + "bob", cookie).text()).contains("owner=bob");
+        }
+        try (TlsConnection connection = alice()) {
+            assertThat(get(connection, path + "again", cookie).text()).contains("owner=again");
+        }
     }
 }

@@ -1,0 +1,149 @@
+package dev.latchkey.it.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.NegotiationOptions.Presence;
+import dev.latchkey.RequireClientCertificate;
+import dev.latchkey.it.Clients;
+import dev.latchkey.it.Lane;
+import dev.latchkey.it.OnlyOn;
+import dev.latchkey.jetty.DeclarativeStepUp;
+import dev.latchkey.testkit.HeldCertificate;
+import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.TlsConnection;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.util.function.Function;
+import javax.security.auth.Subject;
+import org.eclipse.jetty.ee10.servlet.SessionHandler;
+import org.eclipse.jetty.ee10.servlet.security.ConstraintMapping;
+import org.eclipse.jetty.ee10.servlet.security.ConstraintSecurityHandler;
+import org.eclipse.jetty.security.Constraint;
+import org.eclipse.jetty.security.HashLoginService;
+import org.eclipse.jetty.security.UserIdentity;
+import org.eclipse.jetty.security.UserStore;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Session;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** To whom an HTTP session belongs where a certificate is but wanted; and who is no user at all. */
+@OnlyOn(value = Lane.JSSE_TLS12, because = "nothing here is about how the client is asked")
+class GuardedSessionsIT {
+    private static final int MORE_THAN_IS_KEPT = 200_000;
+
+    /** Tells whose session it is, the first certificate's that it saw. */
+    public static class Whose extends HttpServlet {
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            request.getInputStream().readAllBytes();
+            HttpSession session = request.getSession();
+            if (session.isNew()) {
+                session.setAttribute("owner", request.getHeader("Owner"));
+            }
+            response.getWriter().print(session.getAttribute("owner"));
+        }
+    }
+
+    /** The same, where a certificate is wanted. */
+    @RequireClientCertificate(Presence.WANT)
+    public static class Guarded extends Whose {}
+
+    private static StepUpServer start() throws Exception {
+        StepUpServer server = new StepUpServer();
+        server.context().setSessionHandler(new SessionHandler());
+        server.context().addServlet(Guarded.class, "/annotated");
+        server.context().addServlet(Whose.class, "/path");
+        server.connector(c -> {
+            DeclarativeStepUp declarative = DeclarativeStepUp.install(server.server());
+            declarative.setPaths("/path");
+            declarative.setPathsPresence(Presence.WANT);
+        });
+        return server.start();
+    }
+
+    private static HttpAnswer ask(TlsConnection client, String path, String cookie, int body) throws IOException {
+        client.send((body > 0 ? "POST " : "GET ") + path + " HTTP/1.1\r\nHost: localhost\r\nOwner: alice\r\n"
+                + (cookie == null ? "" : "Cookie: " + cookie + "\r\n")
+                + (body > 0 ? "Content-Length: " + body + "\r\n" : "")
+                + "\r\n");
+        if (body > 0) {
+            client.send(new byte[body]);
+        }
+        return client.readFinal();
+    }
+
+    private static String cookie(HttpAnswer answer) {
+        return answer.header("set-cookie").orElseThrow().replaceFirst(";.*", "");
+    }
+
+    private static TlsConnection connect(StepUpServer server, HeldCertificate who) throws IOException {
+        return Clients.connect(server.port(), who);
+    }
+
+    /** Not to be asked is not to show none: the session stays whose it is, and nobody is let into it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/annotated", "/path"})
+    void whoIsNotAskedBecauseOfTheBodyNeitherUsesNorEndsABoundSession(String path) throws Exception {
+        try (StepUpServer server = start()) {
+            String cookie;
+            try (TlsConnection client = connect(server, TestPki.ALICE)) {
+                HttpAnswer first = ask(client, path, null, 0);
+                HttpAnswer bound = ask(client, path, cookie(first), 0);
+                assertThat(bound.text()).isEqualTo("alice");
+                cookie = cookie(bound);
+            }
+            for (HeldCertificate who : new HeldCertificate[] {TestPki.ALICE, TestPki.BOB}) {
+                try (TlsConnection client = connect(server, who)) {
+                    HttpAnswer refused = ask(client, path, cookie, MORE_THAN_IS_KEPT);
+                    assertThat(refused.status()).as(refused.toString()).isEqualTo(413);
+                    assertThat(refused.text()).contains("LK301").doesNotContain("alice");
+                    assertThat(refused.header("set-cookie")).isEmpty();
+                    assertThat(client.timesAsked()).isZero();
+                }
+            }
+            try (TlsConnection client = connect(server, TestPki.ALICE)) {
+                assertThat(ask(client, path, cookie, 0).text()).isEqualTo("alice");
+                // Who is known already need not be asked, whatever the body.
+                assertThat(ask(client, path, cookie, MORE_THAN_IS_KEPT).text()).isEqualTo("alice");
+            }
+            // Without a session of somebody's a large body passes, as one without a certificate.
+            try (TlsConnection client = connect(server, TestPki.ALICE)) {
+                assertThat(ask(client, path, null, MORE_THAN_IS_KEPT).status()).isEqualTo(200);
+                assertThat(client.timesAsked()).isZero();
+            }
+        }
+    }
+
+    /** As a login service may give that knows a name and finds nobody behind it. */
+    @Test
+    void aUserWithoutAPrincipalIsNobody() throws Exception {
+        HashLoginService nobody = new HashLoginService("a realm") {
+            @Override
+            public UserIdentity login(String name, Object credential, Request request, Function<Boolean, Session> s) {
+                return UserIdentity.from(new Subject(), null, "user");
+            }
+        };
+        nobody.setUserStore(new UserStore());
+        StepUpServer setUp = new StepUpServer();
+        ConstraintMapping all = new ConstraintMapping();
+        all.setPathSpec("/*");
+        all.setConstraint(Constraint.ANY_USER);
+        ConstraintSecurityHandler security = new ConstraintSecurityHandler();
+        security.setLoginService(nobody);
+        security.setAuthenticationType("CLIENT-CERT");
+        security.addConstraintMapping(all);
+        setUp.context().setSecurityHandler(security);
+        setUp.on("/users", (request, response) -> response.getWriter().print("let in"));
+        try (StepUpServer server = setUp.start();
+                TlsConnection client = connect(server, TestPki.ALICE)) {
+            HttpAnswer answer = client.get("/users");
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.text()).doesNotContain("let in");
+        }
+    }
+}
