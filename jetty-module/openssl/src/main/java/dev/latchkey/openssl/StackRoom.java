@@ -10,8 +10,8 @@ package dev.latchkey.openssl;
  * trust manager perhaps, is caught there. Safe for any thread.
  */
 final class StackRoom {
-    /** Compiled as well as can be, a level takes some 26 bytes; so 15 KiB, where 4 KiB are needed. */
-    private static final int LEVELS = 600;
+    /** Compiled as well as can be, a level takes some 170 bytes; so 16 KiB, where 4 KiB were seen not to be enough. */
+    private static final int LEVELS = 96;
 
     private StackRoom() {}
 
@@ -22,12 +22,40 @@ final class StackRoom {
      */
     static void require() {
         // That the result is looked at keeps the compiler from leaving the recursion out.
-        if (descend(LEVELS, 1, 2, 3, 4, 5, 6) == 0) {
+        if (descend(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) == 0) {
             throw new AssertionError("a sum of positive numbers");
         }
     }
 
-    private static long descend(int levels, long a, long b, long c, long d, long e, long f) {
-        return levels == 0 ? a + b + c + d + e + f : descend(levels - 1, b + 1, c, d, e, f, a) + levels;
+    /** Many arguments, which live over the call, make a frame large for little time. */
+    private static long descend(
+            int levels,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g,
+            long h,
+            long i,
+            long j,
+            long k,
+            long l,
+            long m,
+            long n,
+            long o,
+            long p) {
+        return levels == 0
+                ? a
+                : descend(levels - 1, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+                        + (a ^ b)
+                        + (c ^ d)
+                        + (e ^ f)
+                        + (g ^ h)
+                        + (i ^ j)
+                        + (k ^ l)
+                        + (m ^ n)
+                        + (o ^ p);
     }
 }
