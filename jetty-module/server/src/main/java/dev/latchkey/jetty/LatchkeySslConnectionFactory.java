@@ -153,7 +153,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
         blockedThreads = BlockedThreads.of(connector.getServer());
         DeclarativeStepUp.install(connector.getServer()).refuseWhatNothingEnforces();
         if (connector.getConnectionFactory(H2) != null) {
-            StartReport.http2(connector, getHttp2());
+            StartReport.http2(connector, getHttp2(), alternatives);
         }
         connector.getContainedBeans(HttpConfiguration.class).forEach(this::addCustomizer);
     }

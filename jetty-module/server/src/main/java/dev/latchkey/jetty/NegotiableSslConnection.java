@@ -409,11 +409,18 @@ final class NegotiableSslConnection extends SslConnection {
         public boolean flush(ByteBuffer... buffers) throws IOException {
             boolean hasData = !BufferUtil.isEmpty(buffers);
             HandshakeScope scope = scope();
-            boolean flushed = scope == null ? super.flush(buffers) : scope.run(() -> super.flush(buffers));
-            if (hasData) {
-                responseWaits = !BufferUtil.isEmpty(buffers);
+            try {
+                boolean flushed = scope == null ? super.flush(buffers) : scope.run(() -> super.flush(buffers));
+                if (hasData) {
+                    responseWaits = !BufferUtil.isEmpty(buffers);
+                }
+                return flushed;
+            } catch (SSLException x) {
+                throw x;
+            } catch (IOException x) {
+                // Jetty's "Broken pipe" to who writes when TLS is closed: the client left, which is worth no warning.
+                throw x instanceof QuietException ? x : new EofException(x);
             }
-            return flushed;
         }
 
         @Override

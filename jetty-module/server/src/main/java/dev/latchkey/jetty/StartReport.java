@@ -20,12 +20,13 @@ final class StartReport {
     private StartReport() {}
 
     /** Tells that a connector speaks HTTP/2, and what becomes of a step-up there. */
-    static void http2(Connector connector, String answer) {
+    static void http2(Connector connector, String answer, Alternatives settings) {
         LOG.info(
                 "{} offers HTTP/2, which forbids asking on an open connection: a step-up there is answered by"
-                        + " latchkey.http2={}",
+                        + " latchkey.http2={}{}",
                 connector,
-                answer);
+                answer,
+                browsers(settings));
     }
 
     /**
@@ -40,7 +41,15 @@ final class StartReport {
             return;
         }
         authorities(trust, factory.getMaxAuthoritiesSize());
-        protocols(factory.getSslContextFactory().newSSLEngine());
+        protocols(factory.getSslContextFactory().newSSLEngine(), factory.getAlternatives());
+    }
+
+    /** {@return what browsers will meet, which speak TLS 1.3 where they can and cannot be asked there as they come} */
+    private static String browsers(Alternatives settings) {
+        boolean seenTo = settings.isBrowserStepUp()
+                || settings.getRedirectHost() != null
+                || !settings.hosts().isEmpty();
+        return seenTo ? "" : "; browsers speak TLS 1.3: set latchkey.browserStepUp=true or latchkey.hosts for them";
     }
 
     private static void authorities(Trust trust, int most) {
@@ -55,7 +64,7 @@ final class StartReport {
         }
     }
 
-    private static void protocols(SSLEngine engine) {
+    private static void protocols(SSLEngine engine, Alternatives settings) {
         if (engine instanceof PostHandshakeAuthenticationEngine) {
             return;
         }
@@ -66,8 +75,10 @@ final class StartReport {
                             + " this TLS engine asks on TLS 1.2 only; enable TLSv1.2",
                     enabled);
         } else if (enabled.contains(TLS_1_3)) {
-            LOG.info("clients on TLS 1.2 can be asked for a certificate; those on TLS 1.3 cannot, by this TLS engine:"
-                    + " their step-ups fail with LK105 engine-cannot");
+            LOG.info(
+                    "clients on TLS 1.2 can be asked for a certificate; those on TLS 1.3 cannot, by this TLS engine:"
+                            + " their step-ups fail with LK105 engine-cannot{}",
+                    browsers(settings));
         }
     }
 }
