@@ -27,6 +27,14 @@ final class OutputQueue {
         return tail - head;
     }
 
+    /** Keeps this many bytes, and forgets what came behind them. */
+    void truncate(int size) {
+        tail = Math.min(tail, head + size);
+        if (isEmpty()) {
+            clear();
+        }
+    }
+
     void append(MemorySegment data) {
         int length = (int) data.byteSize();
         byte[] room = room(length);

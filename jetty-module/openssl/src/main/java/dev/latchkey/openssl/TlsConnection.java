@@ -1,7 +1,6 @@
 package dev.latchkey.openssl;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Collection;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -38,11 +37,6 @@ final class TlsConnection {
     private static final int ERROR_ZERO_RETURN = 6;
     private static final int RECEIVED_SHUTDOWN = 2;
     private static final int KEY_UPDATE_NOT_REQUESTED = 0;
-    private static final int CONTENT_HANDSHAKE = 22;
-    private static final byte[] PLAIN_CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
-    private static final byte[] PLAIN_PROTOCOL_VERSION = {21, 3, 3, 0, 2, 2, 70};
-    /** A handshake record of zeros, which no key has protected. */
-    private static final byte[] UNPROTECTED = Arrays.copyOf(new byte[] {CONTENT_HANDSHAKE, 3, 3, 0, 64}, 5 + 64);
 
     private final OpenSslContext context;
     private final EngineSettings settings;
@@ -220,7 +214,7 @@ final class TlsConnection {
         }
         int length = TlsRecord.length(source);
         if (length > 0 && !anyRecordTaken && TlsRecord.isVersion2Hello(source)) {
-            queue.append(PLAIN_PROTOCOL_VERSION);
+            queue.append(LastWords.PROTOCOL_VERSION);
             throw fail(new SSLHandshakeException("SSLv2Hello is not supported"));
         }
         int expected = TlsRecord.plaintextSize(length, session.getProtocol(), session.getCipherSuite());
@@ -239,6 +233,7 @@ final class TlsConnection {
         SslHandle open = handle();
         int type = source.get(source.position()) & 0xFF;
         int produced = 0;
+        int said = outboundClosed ? queue.size() : Integer.MAX_VALUE;
         open.bio().lendSource(source, length);
         try {
             anyRecordTaken = true;
@@ -252,6 +247,8 @@ final class TlsConnection {
             }
             source.position(source.position() + length - open.bio().unread());
         } finally {
+            // Nothing is said behind close_notify; OpenSSL would still answer a CertificateRequest.
+            queue.truncate(said);
             open.bio().takeBack();
             SslError.clear();
         }
@@ -388,32 +385,18 @@ final class TlsConnection {
         }
         outboundClosed = true;
         SslHandle open = handle;
-        if (phase == Phase.HANDSHAKING) {
-            if (!anyRecordTaken) {
-                queue.append(PLAIN_CLOSE_NOTIFY);
-            }
+        if (phase == Phase.HANDSHAKING && !anyRecordTaken) {
+            queue.append(LastWords.CLOSE_NOTIFY);
             inboundClosed = true;
         } else if (open != null && LibSsl.SSL_in_init(open.address()) == 0) {
             LibSsl.SSL_shutdown(open.address());
             SslError.clear();
         } else if (open != null) {
-            abort(open);
+            inboundClosed = true;
+            requests.onFailure();
+            LastWords.provokeAlert(open);
         }
         releaseIfDone();
-    }
-
-    /** Inside a handshake OpenSSL makes no close_notify; it answers what cannot be a record by a fatal alert. */
-    private void abort(SslHandle open) {
-        inboundClosed = true;
-        requests.onFailure();
-        ByteBuffer record = ByteBuffer.wrap(UNPROTECTED);
-        open.bio().lendSource(record, record.remaining());
-        try {
-            LibSsl.SSL_do_handshake(open.address());
-        } finally {
-            open.bio().takeBack();
-            SslError.clear();
-        }
     }
 
     /**

@@ -249,4 +249,47 @@ class OddPeersTest {
             pair.close();
         }
     }
+
+    /** OpenSSL would answer a CertificateRequest although we have closed. */
+    @Test
+    void nothingIsSaidBehindCloseNotify() throws Exception {
+        EditedPair pair = EditedPair.client(
+                        Pki.contextThatGives(Engines.OPENSSL, Pki.CLIENT),
+                        Pki.context(Engines.OPENSSL, Pki.SERVER_EC),
+                        "TLSv1.3")
+                .settle();
+        pair.peer.openSsl().requestCertificate(null);
+        pair.peer.step();
+        pair.tested.engine.closeOutbound();
+        pair.tested.wrap("never");
+        assertThat(pair.tested.engine.isOutboundDone()).isTrue();
+        pair.peer.inbound = ByteBuffer.allocate(0);
+
+        pair.pass(pair::give);
+        pair.give(RecordEditor.APPLICATION_DATA, (byte) 'x');
+        pair.tested.step();
+
+        assertThat(pair.tested.takeReceived()).isEqualTo("x");
+        assertThat(pair.tested.engine.isOutboundDone()).isTrue();
+        assertThat(pair.tested.wrap("never").getStatus()).isEqualTo(Status.CLOSED);
+        assertThat(pair.peer.inbound.hasRemaining()).isFalse();
+    }
+
+    /** Not silence: the client learns that its handshake was given up. */
+    @ParameterizedTest
+    @ValueSource(strings = {TLS_1_2, "TLSv1.3"})
+    void closingInTheMiddleOfTheFirstHandshakeSaysSo(String protocol) throws Exception {
+        EditedPair pair =
+                EditedPair.server(Pki.context(Engines.OPENSSL), Pki.context(Engines.OPENSSL, Pki.SERVER_EC), protocol);
+        pair.peer.step();
+        pair.pass(pair::give);
+        pair.tested.step();
+        pair.tested.engine.closeOutbound();
+        pair.tested.step();
+        assertThat(pair.tested.engine.isOutboundDone()).isTrue();
+        assertThat(pair.tested.engine.isInboundDone()).isTrue();
+        assertThatThrownBy(pair.peer::step)
+                .isInstanceOf(SSLException.class)
+                .hasMessageStartingWith("Received fatal alert: ");
+    }
 }

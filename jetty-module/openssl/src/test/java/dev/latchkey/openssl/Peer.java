@@ -64,10 +64,13 @@ final class Peer {
     SSLEngineResult unwrap() throws SSLException {
         ByteBuffer plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize() + 512);
         SSLEngineResult result = checked(() -> engine.unwrap(inbound, plain));
-        plain.flip();
-        received.append(java.nio.charset.StandardCharsets.ISO_8859_1.decode(plain));
+        receive(plain.flip());
         note(result);
         return result;
+    }
+
+    void receive(ByteBuffer plain) {
+        received.append(java.nio.charset.StandardCharsets.ISO_8859_1.decode(plain));
     }
 
     void send(ByteBuffer bytes) {

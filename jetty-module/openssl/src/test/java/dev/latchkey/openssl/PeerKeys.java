@@ -5,29 +5,29 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The secrets of a connection, as one OpenSSL end of it knows them: those of TLS 1.3 as it logs them (the format of
- * NSS's key log), those of TLS 1.2 as it holds them now.
+ * The secrets of a connection, as one OpenSSL end of it logs them (the format of NSS's key log).
  */
 final class PeerKeys {
     private static final MethodHandle SET_KEYLOG =
             Native.ssl("SSL_CTX_set_keylog_callback", null, Native.PTR, Native.BUF);
     private static final MethodHandle GET_CTX = Native.ssl("SSL_get_SSL_CTX", Native.PTR, Native.PTR);
-    private static final MethodHandle MASTER_KEY =
-            Native.ssl("SSL_SESSION_get_master_key", Native.LONG, Native.PTR, Native.BUF, Native.LONG);
-    private static final MethodHandle CLIENT_RANDOM =
+    private static final MethodHandle GET_CLIENT_RANDOM =
             Native.ssl("SSL_get_client_random", Native.LONG, Native.PTR, Native.BUF, Native.LONG);
-    private static final MethodHandle SERVER_RANDOM =
+    private static final MethodHandle GET_SERVER_RANDOM =
             Native.ssl("SSL_get_server_random", Native.LONG, Native.PTR, Native.BUF, Native.LONG);
     private static final MemorySegment KEYLOG =
             Native.upcall(MethodHandles.lookup(), "onKeyLog", null, Native.PTR, Native.PTR);
     private static final int LONGEST_LINE = 1024;
-    private static final int MASTER = 48;
+    /** The log's name for a master secret of TLS 1.2, and ours for what belongs to it. */
+    private static final String MASTER_12 = "CLIENT_RANDOM";
+
+    private static final String CLIENT_RANDOM_12 = "client random";
+    private static final String SERVER_RANDOM_12 = "server random";
     private static final int RANDOM = 32;
 
     private static final Map<Long, Map<String, byte[]>> LOGGED = new ConcurrentHashMap<>();
@@ -50,34 +50,36 @@ final class PeerKeys {
         String[] words = Native.bytes(line, LONGEST_LINE).getString(0).split(" ");
         Map<String, byte[]> known = LOGGED.get(ssl);
         if (known != null) {
-            known.put(words[0], words[2].getBytes(StandardCharsets.US_ASCII));
+            known.put(words[0], HexFormat.of().parseHex(words[2]));
+            if (words[0].equals(MASTER_12)) {
+                known.put(CLIENT_RANDOM_12, random(GET_CLIENT_RANDOM, ssl));
+                known.put(SERVER_RANDOM_12, random(GET_SERVER_RANDOM, ssl));
+            }
         }
     }
 
-    /** A secret of TLS 1.3 by its name in the log. */
-    byte[] secret13(String label) {
-        byte[] hex = LOGGED.getOrDefault(ssl, Map.of()).get(label);
-        if (hex == null) {
+    boolean knows(String label) {
+        return LOGGED.getOrDefault(ssl, Map.of()).containsKey(label);
+    }
+
+    /** A secret by its name in the log. */
+    byte[] secret(String label) {
+        byte[] secret = LOGGED.getOrDefault(ssl, Map.of()).get(label);
+        if (secret == null) {
             throw new IllegalStateException("not known yet: " + label);
         }
-        return HexFormat.of().parseHex(new String(hex, StandardCharsets.US_ASCII));
+        return secret;
     }
 
-    /** TLS 1.2's master secret and randoms of now: master, client's, server's. */
+    /** TLS 1.2's last master secret and its randoms: master, client's, server's. */
     byte[][] master12() {
-        try (Arena arena = Arena.ofConfined()) {
-            return new byte[][] {
-                bytes(arena, MASTER_KEY, LibSsl.SSL_get_session(ssl), MASTER),
-                bytes(arena, CLIENT_RANDOM, ssl, RANDOM),
-                bytes(arena, SERVER_RANDOM, ssl, RANDOM)
-            };
-        }
+        return new byte[][] {secret(MASTER_12), secret(CLIENT_RANDOM_12), secret(SERVER_RANDOM_12)};
     }
 
-    private static byte[] bytes(Arena arena, MethodHandle of, long address, int length) {
-        MemorySegment room = arena.allocate(length);
-        try {
-            long size = (long) of.invokeExact(address, room, (long) length);
+    private static byte[] random(MethodHandle of, long ssl) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment room = arena.allocate(RANDOM);
+            long size = (long) of.invokeExact(ssl, room, (long) RANDOM);
             return room.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
         } catch (Throwable t) {
             throw Native.unexpected(t);

@@ -55,7 +55,7 @@ final class RecordEditor {
             if (message == KEY_UPDATE) {
                 keys = keys.updated();
             } else if (message == FINISHED && !established) {
-                keys = RecordKeys.of13(secrets.secret13(PeerKeys.label(client, false)));
+                keys = RecordKeys.of13(secrets.secret(PeerKeys.label(client, false)));
                 established = true;
             } else if (message == (client ? CLIENT_HELLO : SERVER_HELLO)) {
                 due = true;
@@ -64,9 +64,9 @@ final class RecordEditor {
 
         @Nullable
         RecordKeys keys() {
-            if (due) {
+            if (due && secrets.knows(PeerKeys.label(client, true))) {
                 due = false;
-                keys = RecordKeys.of13(secrets.secret13(PeerKeys.label(client, true)));
+                keys = RecordKeys.of13(secrets.secret(PeerKeys.label(client, true)));
             }
             return keys;
         }
