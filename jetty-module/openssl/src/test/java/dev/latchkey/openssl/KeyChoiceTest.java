@@ -60,6 +60,11 @@ class KeyChoiceTest {
 
         abstract HeldCertificate make();
 
+        /** Newer versions do not look at the signatures of a server's own intermediates. */
+        private boolean isTakenHere() {
+            return this == SIGNED_BY_SHA1 && !Native.version().matches("OpenSSL 3\\.[0-4]\\..*");
+        }
+
         /** A key manager with this one, and with a good EC key if wanted. */
         private KeyManager[] manager(boolean goodOneToo) throws Exception {
             Map<String, HeldCertificate> entries = new LinkedHashMap<>();
@@ -126,6 +131,10 @@ class KeyChoiceTest {
     void aKeyThatOpenSslRefusesIsNamedAtTheStartWhenNoneIsLeft(Refused kind) throws Exception {
         KeyManager[] manager = kind.manager(false);
         SSLContext context = Engines.OPENSSL.newContext();
+        if (kind.isTakenHere()) {
+            context.init(manager, null, null);
+            return;
+        }
         assertThatThrownBy(() -> context.init(manager, null, null))
                 .isInstanceOf(KeyManagementException.class)
                 .hasMessageContaining("'refused'")
