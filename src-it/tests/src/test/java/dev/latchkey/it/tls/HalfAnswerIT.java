@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
  */
 class HalfAnswerIT {
     private static final int SAMPLE = 90;
-    private static final int PATIENCE = 15;
+    private static final int PATIENCE = 45;
 
     /** Long enough for a busy machine to cut the answer before, and short enough to be waited for. */
     private static final int SHORT_MILLIS = 1500;
@@ -180,7 +180,13 @@ class HalfAnswerIT {
             Thread reader = new Thread(this::read, "half-answer-client");
             reader.setDaemon(true);
             reader.start();
-            await(rest, "the client was asked");
+            try {
+                // On a very busy machine a short deadline can come first.
+                await(CompletableFuture.anyOf(rest, asked.outcome), "the client was asked");
+            } catch (AssertionError late) {
+                client.close();
+                throw late;
+            }
         }
 
         private void send(Case one, int type, byte[] message, Tamper.Wire to) throws IOException {
@@ -209,7 +215,7 @@ class HalfAnswerIT {
 
         /** The rest but for the last byte, a byte a record, until nobody listens any more. */
         void dribble() throws Exception {
-            byte[] left = rest.get();
+            byte[] left = rest.getNow(new byte[0]);
             try {
                 for (int i = 0; i < left.length - 1; i++) {
                     wire.get().record(TlsRecord.HANDSHAKE, new byte[] {left[i]});

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
  */
 class HalfMessageIT {
     private static final int SAMPLE = 70;
-    private static final int PATIENCE = 20;
+    private static final int PATIENCE = 45;
     private static final Duration IDLE = Duration.ofMillis(2500);
     private static final String TLS_1_3 = "TLSv1.3";
     private static final byte[] BIG = new byte[50_000];
