@@ -8,7 +8,6 @@ import jakarta.enterprise.inject.spi.Annotated;
 import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.AnnotatedType;
 import jakarta.enterprise.inject.spi.BeanManager;
-import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
@@ -16,7 +15,8 @@ import jakarta.enterprise.inject.spi.InterceptionType;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
-import jakarta.enterprise.util.Nonbinding;
+import jakarta.enterprise.inject.spi.configurator.AnnotatedTypeConfigurator;
+import jakarta.enterprise.util.AnnotationLiteral;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import java.lang.annotation.Annotation;
@@ -31,7 +31,7 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes {@link RequireClientCertificate} an interceptor's binding, and tells the server which classes are guarded by it.
+ * Binds the guard's interceptor to beans with {@link RequireClientCertificate}, and tells the server which classes are guarded by it.
  *
  * <p>The server refuses an application with the annotation on any other class. So what is not told here is what another
  * container makes, past CDI: servlets (which the server guards itself), filters, listeners, end points, JAX-RS resources.
@@ -48,25 +48,30 @@ public class GuardExtension implements Extension {
             "jakarta.ws.rs.Path",
             "jakarta.ws.rs.ext.Provider");
 
-    private final Set<String> guarded = new TreeSet<>();
-    private @Nullable RequireClientCertificate example;
+    /** Has no members. */
+    private static final Guarded BINDING = new Binding();
 
-    void makeBinding(@Observes BeforeBeanDiscovery discovery) {
-        discovery.configureInterceptorBinding(RequireClientCertificate.class).methods().stream()
-                .forEach(member -> member.add(Nonbinding.Literal.INSTANCE));
+    private static final class Binding extends AnnotationLiteral<Guarded> implements Guarded {
+        private static final long serialVersionUID = 1L;
     }
 
-    /**
-     * Servlets are the server's to guard: an interceptor would do it twice, and where a class cannot have one, because it
-     * is final, a container gives up all that it would inject.
-     */
-    <T> void leaveServlets(
-            @Observes @WithAnnotations(RequireClientCertificate.class) ProcessAnnotatedType<T> discovered) {
-        if (Servlet.class.isAssignableFrom(discovered.getAnnotatedType().getJavaClass())) {
-            discovered
-                    .configureAnnotatedType()
-                    .remove(annotation -> annotation.annotationType() == RequireClientCertificate.class);
+    private final Set<String> guarded = new TreeSet<>();
+
+    /** Servlets are the server's to guard, and so stay without. */
+    <T> void bind(@Observes @WithAnnotations(RequireClientCertificate.class) ProcessAnnotatedType<T> discovered) {
+        AnnotatedType<T> type = discovered.getAnnotatedType();
+        if (Servlet.class.isAssignableFrom(type.getJavaClass())
+                || type.getJavaClass() == GuardInterceptor.class
+                || type.getJavaClass().isAnnotation()) {
+            return;
         }
+        AnnotatedTypeConfigurator<T> configured = discovered.configureAnnotatedType();
+        if (type.isAnnotationPresent(RequireClientCertificate.class)) {
+            configured.add(BINDING);
+        }
+        configured
+                .filterMethods(method -> method.isAnnotationPresent(RequireClientCertificate.class))
+                .forEach(method -> method.add(BINDING));
     }
 
     <T> void note(@Observes ProcessManagedBean<T> bean) {
@@ -123,7 +128,6 @@ public class GuardExtension implements Extension {
         if (annotation == null) {
             return false;
         }
-        example = annotation;
         try {
             ClientCertificateGuard.of(annotation);
             return true;
@@ -157,8 +161,8 @@ public class GuardExtension implements Extension {
     }
 
     void check(@Observes AfterDeploymentValidation validation, BeanManager manager) {
-        if (example != null
-                && manager.resolveInterceptors(InterceptionType.AROUND_INVOKE, example)
+        if (!guarded.isEmpty()
+                && manager.resolveInterceptors(InterceptionType.AROUND_INVOKE, BINDING)
                         .isEmpty()) {
             validation.addDeploymentProblem(new DeploymentException(
                     "@RequireClientCertificate would not be enforced: Latchkey's interceptor is switched off"));

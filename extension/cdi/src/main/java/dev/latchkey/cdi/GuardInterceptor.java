@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * is in a request.
  */
 @Interceptor
-@RequireClientCertificate
+@Guarded
 @Priority(Interceptor.Priority.LIBRARY_BEFORE)
 class GuardInterceptor implements Serializable {
     private static final long serialVersionUID = 1L;

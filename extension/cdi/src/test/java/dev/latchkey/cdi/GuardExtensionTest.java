@@ -11,10 +11,13 @@ import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.context.control.RequestContextController;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jboss.weld.environment.se.Weld;
 import org.jboss.weld.environment.se.WeldContainer;
 import org.junit.jupiter.api.Test;
@@ -88,10 +91,32 @@ class GuardExtensionTest {
     @Test
     void aFinalServletKeepsWhatIsInjected() {
         try (WeldContainer container = weld(FinalServlet.class, Open.class).initialize()) {
-            FinalServlet servlet = container.select(FinalServlet.class).get();
+            assertThat(container.select(FinalServlet.class).get().open.word()).isEqualTo("open");
+            // As a Servlet container does it, which takes the class anew and not as it was discovered.
+            BeanManager manager = container.getBeanManager();
+            FinalServlet servlet = new FinalServlet();
+            manager.getInjectionTargetFactory(manager.createAnnotatedType(FinalServlet.class))
+                    .createInjectionTarget(null)
+                    .inject(servlet, manager.createCreationalContext(null));
             assertThat(servlet.open.word()).isEqualTo("open");
             assertThat(GuardExtension.guardedClasses(Thread.currentThread().getContextClassLoader()))
                     .doesNotContain(FinalServlet.class.getName());
+        }
+    }
+
+    /** A method that a bean has from its superclass, as it stands there. */
+    @Test
+    void anInheritedMethodIsGuarded() {
+        try (WeldContainer container = weld(OverridingWith.class).initialize()) {
+            RequestContextController request =
+                    container.select(RequestContextController.class).get();
+            request.activate();
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> container.select(OverridingWith.class).get().guarded(),
+                    () -> container.select(OverridingWith.class).get().other())) {
+                assertThatThrownBy(call).isInstanceOf(NegotiationException.class);
+            }
+            request.deactivate();
         }
     }
 
