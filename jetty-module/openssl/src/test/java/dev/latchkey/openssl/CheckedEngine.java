@@ -1,6 +1,7 @@
 package dev.latchkey.openssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
@@ -193,6 +194,11 @@ final class CheckedEngine {
         assertThat(engine.isOutboundDone()).as("outbound done when closed").isTrue();
         assertThat(engine.isInboundDone()).as("inbound done when closed").isTrue();
         assertThat(engine.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+        if (engine instanceof OpenSslEngine ours) {
+            assertThatThrownBy(ours::nativeAddressForTests)
+                    .as("its SSL is freed")
+                    .isInstanceOf(IllegalStateException.class);
+        }
         return said.flip();
     }
 }
