@@ -39,10 +39,17 @@ class LoadServer:
 
     def memory(self):
         """After a collection: its resident memory and what of Java's heap is in use, in bytes."""
-        self.process.stdin.write("collect\n")
+        _, resident, heap, _ = self.ask("collect")
+        return resident, heap
+
+    def in_flight(self):
+        """How many step-ups it is in the middle of."""
+        return self.ask("figures")[3]
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
-        _, resident, heap = self.process.stdout.readline().split()
-        return int(resident), int(heap)
+        return [int(figure) for figure in self.process.stdout.readline().split()]
 
     def __enter__(self):
         return self

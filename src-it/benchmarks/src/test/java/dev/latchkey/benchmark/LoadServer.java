@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -36,7 +37,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * <p>Usage: {@code LoadServer DIRECTORY}, where it writes its {@link Certificates}. It prints a line
  * {@code ENGINE KEY PORT} for each connector, then {@code ready}; then it answers each line on standard input with the CPU
  * time of this process in nanoseconds, its resident memory and its heap in use, in bytes, after a collection where the
- * line is {@code collect}; and it ends with the input. The system property {@code latchkey.load.sessions} says how many
+ * line is {@code collect}, and how many step-ups are in flight; and it ends with the input. The system property {@code latchkey.load.sessions} says how many
  * TLS sessions it keeps.
  */
 public final class LoadServer {
@@ -63,7 +64,7 @@ public final class LoadServer {
         }
         System.out.println("ready");
         try {
-            answer();
+            answer(server);
         } finally {
             server.stop();
         }
@@ -94,7 +95,7 @@ public final class LoadServer {
         return connector;
     }
 
-    private static void answer() throws IOException {
+    private static void answer(Server server) throws IOException {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
@@ -103,8 +104,16 @@ public final class LoadServer {
             }
             long heap =
                     Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-            System.out.println(system.getProcessCpuTime() + " " + residentBytes() + " " + heap);
+            System.out.println(
+                    system.getProcessCpuTime() + " " + residentBytes() + " " + heap + " " + inFlight(server));
         }
+    }
+
+    private static int inFlight(Server server) {
+        return Stream.of(server.getConnectors())
+                .map(connector -> connector.getConnectionFactory(LatchkeySslConnectionFactory.class))
+                .mapToInt(factory -> factory.getStatistics().getInFlight())
+                .sum();
     }
 
     private static long residentBytes() throws IOException {
@@ -118,7 +127,7 @@ public final class LoadServer {
         return line.map(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024).orElse(-1L);
     }
 
-    /** {@code /open}, {@code /secure} (a step-up), {@code /bytes?N}, and {@code /sink}, which takes a body. */
+    /** {@code /open}, {@code /secure} and {@code /async} (step-ups), {@code /bytes?N}, and {@code /sink}, which takes a body. */
     private static final class Load extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
@@ -132,6 +141,20 @@ public final class LoadServer {
                             callback,
                             c.mechanism().map(Mechanism::token).orElse("none"));
                 }
+                case "/async" ->
+                    ClientCertificates.of(request)
+                            .negotiateClientCertificateAsync()
+                            .whenComplete((c, failure) -> {
+                                if (failure == null) {
+                                    answer(
+                                            request,
+                                            response,
+                                            callback,
+                                            c.mechanism().map(Mechanism::token).orElse("none"));
+                                } else {
+                                    Response.writeError(request, response, callback, failure);
+                                }
+                            });
                 case "/bytes" -> {
                     long size = Long.parseLong(request.getHttpURI().getQuery());
                     response.getHeaders().put("Content-Length", size);
