@@ -236,6 +236,11 @@ final class ConnectionIdentity {
             if (isNew && !judged.isAccepted() && rule.equals(Rule.CONNECTOR)) {
                 // Nobody accepts it, so there is nothing to forget, however many of these the client makes.
                 sessions.remove(ForgottenSessions.key(proof.session(), proof.leaf()));
+                if (proof.mechanism() == Mechanism.RENEGOTIATION
+                        && !(engine instanceof PostHandshakeAuthenticationEngine)) {
+                    // JSSE would keep it, with its chain, for a day; our own engine bounds what it keeps by size.
+                    proof.session().invalidate();
+                }
             }
             return CompletableFuture.completedFuture(judged);
         });

@@ -20,10 +20,15 @@ import java.math.BigInteger;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.spec.DSAPublicKeySpec;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.RenegotiationPolicy;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +36,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** R10: no certificate, untrusted, timed out and cannot are four answers. R11: none of them sticks to the connection. */
 class AnswersIT {
     private static StepUpServer server() {
-        return new StepUpServer()
+        return server(new SslContextFactory.Server());
+    }
+
+    private static StepUpServer server(SslContextFactory.Server tls) {
+        return new StepUpServer(tls)
                 .protocols("TLSv1.2", "TLSv1.3")
                 .settings(s -> s.setDeadline(1_500))
                 .on("/wanted", Report.asks())
@@ -161,6 +170,46 @@ class AnswersIT {
                     .asString()
                     .contains("chain length (9) exceeds the maximum allowed length (8)");
         }
+    }
+
+    /** Who needs no valid certificate can make any number of them, each of them large, and each in a session of its own. */
+    @Test
+    @OnlyOn(
+            value = Lane.JSSE_TLS12,
+            because = "OpenSSL's sessions are bounded by size, and it gives tickets on TLS 1.3")
+    void aSessionWhoseChainNobodyAcceptsIsNotKept() throws Exception {
+        HeldCertificate[] selfMade = new HeldCertificate[6];
+        for (int i = 0; i < selfMade.length; i++) {
+            selfMade[i] = HeldCertificate.selfSigned("stranger " + i)
+                    .key(KeyAlgorithm.EC_P256)
+                    .make();
+        }
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        try (StepUpServer server = server(tls).start();
+                CraftedClient client =
+                        CraftedClient.recipe().certificates(selfMade).connect(server.port())) {
+            for (int i = 0; i < selfMade.length - 1; i++) {
+                assertThat(client.get("/needed").values()).containsEntry("reason", "untrusted");
+            }
+            assertThat(client.timesAsked()).isEqualTo(selfMade.length - 1);
+            assertThat(sessionsWithAChain(tls.getSslContext().getServerSessionContext()))
+                    .isZero();
+        }
+    }
+
+    private static int sessionsWithAChain(SSLSessionContext sessions) {
+        int count = 0;
+        for (byte[] id : Collections.list(sessions.getIds())) {
+            SSLSession session = sessions.getSession(id);
+            try {
+                if (session != null && session.getPeerCertificates().length > 0) {
+                    count++;
+                }
+            } catch (SSLPeerUnverifiedException none) {
+                // It has no chain.
+            }
+        }
+        return count;
     }
 
     /** Anybody can make a key whose signatures take minutes to verify, and these are verified before the chain is judged. */
