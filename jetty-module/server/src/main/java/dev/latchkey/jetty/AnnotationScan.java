@@ -83,11 +83,23 @@ public final class AnnotationScan {
     }
 
     private static boolean has(Class<?> type) throws IOException {
+        requireOurs(type);
         try {
             return type.getDeclaredAnnotation(RequireClientCertificate.class) != null || isOnMethod(type);
         } catch (LinkageError x) {
             // It names the annotation, and it cannot be seen where.
             throw new IOException("cannot look for @RequireClientCertificate in " + type.getName(), x);
+        }
+    }
+
+    /** Java leaves an annotation out that the class's loader does not find, and one of another loader is not ours. */
+    private static void requireOurs(Class<?> type) throws IOException {
+        ClassLoader loader = type.getClassLoader();
+        if (loader == null
+                || load(RequireClientCertificate.class.getName(), loader) != RequireClientCertificate.class) {
+            throw new IOException("@RequireClientCertificate is not the server's to " + type.getName()
+                    + ": leave latchkey-api out of the application, and let it see the server's (a WebAppContext, by"
+                    + " the protected classes dev.latchkey.)");
         }
     }
 

@@ -44,6 +44,12 @@ public final class CertificateLogin {
     /** What stands for the fingerprint where a request has passed without its client being asked. */
     public static final String NOT_ASKED = "not asked";
 
+    /**
+     * The attribute of a request that tells to which certificate a session belongs that is made in it, behind a guard or a
+     * login: a fingerprint.
+     */
+    public static final String NEW_SESSION_ATTRIBUTE = "dev.latchkey.newSession.certificate";
+
     private static final Logger LOG = LoggerFactory.getLogger(CertificateLogin.class);
     private static final ClientCertificateGuard NEED = ClientCertificateGuard.of(Presence.NEED);
 
@@ -80,17 +86,23 @@ public final class CertificateLogin {
     }
 
     /**
-     * {@return the client's own certificate, as far as it is known and trusted; asks nobody}
+     * {@return the client's own certificate, as far as it is known and the connector's trust accepts it; asks nobody}
      *
      * @param request a request of any kind
      * @param core the request of Jetty's core behind it
      */
     public Optional<X509Certificate> known(Object request, Request core) {
-        Optional<X509Certificate> current = Optional.of(
-                        ClientCertificates.of(request).current())
+        Optional<X509Certificate> current = Optional.of(current(request, core))
                 .filter(ClientCertificate::isTrusted)
                 .flatMap(ClientCertificate::certificate);
         return current.isPresent() ? current : ofStockConnector(core);
+    }
+
+    /** {@return what is known; what a call has accepted by a trust manager of its own logs nobody in, and opens no guard} */
+    static ClientCertificate current(Object request, Request core) {
+        return core.getAttribute(ClientCertificates.ATTRIBUTE) instanceof RequestNegotiation ours
+                ? ours.currentOfConnector()
+                : ClientCertificates.of(request).current();
     }
 
     /**

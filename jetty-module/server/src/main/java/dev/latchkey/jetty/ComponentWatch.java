@@ -1,8 +1,11 @@
 package dev.latchkey.jetty;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.eclipse.jetty.util.component.ContainerLifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,9 @@ public final class ComponentWatch implements InvocationHandler {
     private static final String[] FUNCTIONS = {
         ".ServletHolder$WrapFunction", ".FilterHolder$WrapFunction", ".ListenerHolder$WrapFunction"
     };
+
+    /** What stands for servlets with SingleThreadModel, in environments that know it. */
+    private static final String ONE_THREAD = ".ServletHolder$SingleThreadedWrapper";
 
     private final Class<?> wrapper;
     private final Watcher watcher;
@@ -63,7 +69,15 @@ public final class ComponentWatch implements InvocationHandler {
         }
         Object function =
                 Proxy.newProxyInstance(jetty.getClassLoader(), functions, new ComponentWatch(wrapper(jetty), watcher));
-        ((ContainerLifeCycle) context).addBean(function);
+        // Before the application's own, whose wrappers need not tell what they wrap.
+        ContainerLifeCycle beans = (ContainerLifeCycle) context;
+        Map<Object, Boolean> others = new LinkedHashMap<>();
+        for (Class<?> each : functions) {
+            beans.getBeans(each).forEach(other -> others.put(other, beans.isManaged(other)));
+        }
+        others.keySet().forEach(beans::removeBean);
+        beans.addBean(function);
+        others.forEach(beans::addBean);
     }
 
     @Override
@@ -76,7 +90,7 @@ public final class ComponentWatch implements InvocationHandler {
             };
         }
         Object component = arguments[0];
-        Class<?> type = innermost(component).getClass();
+        Class<?> type = innermost(component);
         if (method.getName().equals("wrapServlet")) {
             return watcher.servlet(component, type);
         }
@@ -85,7 +99,7 @@ public final class ComponentWatch implements InvocationHandler {
     }
 
     /** Jetty's wrappers, and those of others that extend them, tell what they wrap. */
-    private Object innermost(Object component) {
+    private Class<?> innermost(Object component) {
         Object inner = component;
         try {
             while (wrapper.isInstance(inner)) {
@@ -93,7 +107,14 @@ public final class ComponentWatch implements InvocationHandler {
                 wrapped.setAccessible(true); // a wrapper's class may be private
                 inner = wrapped.invoke(inner);
             }
-            return inner;
+            if (inner.getClass().getName().endsWith(ONE_THREAD)) {
+                // It makes the servlets itself, one a thread, each of the holder's class.
+                Field holder = inner.getClass().getDeclaredField("this$0");
+                holder.setAccessible(true);
+                Object holds = holder.get(inner);
+                return (Class<?>) holds.getClass().getMethod("getHeldClass").invoke(holds);
+            }
+            return inner.getClass();
         } catch (ReflectiveOperationException x) {
             throw new IllegalStateException("cannot see what " + component + " wraps", x);
         }

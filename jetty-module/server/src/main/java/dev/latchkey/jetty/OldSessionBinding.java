@@ -21,6 +21,8 @@ final class OldSessionBinding {
     private final Method getSessionAttribute;
     private final Method setSessionAttribute;
     private final Method invalidate;
+    private final Method setAttribute;
+    private final Method isNew;
 
     private OldSessionBinding(ClassLoader environment) throws ReflectiveOperationException {
         Class<?> request = Class.forName("javax.servlet.http.HttpServletRequest", false, environment);
@@ -33,6 +35,8 @@ final class OldSessionBinding {
         getSessionAttribute = session.getMethod("getAttribute", String.class);
         setSessionAttribute = session.getMethod("setAttribute", String.class, Object.class);
         invalidate = session.getMethod("invalidate");
+        setAttribute = request.getMethod("setAttribute", String.class, Object.class);
+        isNew = session.getMethod("isNew");
     }
 
     /**
@@ -51,6 +55,7 @@ final class OldSessionBinding {
                     case "hashCode" -> System.identityHashCode(self);
                     case "toString" -> "Latchkey's binding of sessions";
                     case "requestInitialized" -> binding.bind(arguments[0]);
+                    case "requestDestroyed" -> binding.bindNew(arguments[0]);
                     default -> null;
                 });
         context.getClass().getMethod("addEventListener", EventListener.class).invoke(context, proxy);
@@ -69,7 +74,29 @@ final class OldSessionBinding {
         }
     }
 
+    /** What was made behind the guard belongs to who has passed it, before anybody can come with its id. */
+    private @Nullable Object bindNew(Object event) throws ReflectiveOperationException {
+        Object request = getServletRequest.invoke(event);
+        if (getSession.getDeclaringClass().isInstance(request)
+                && getAttribute.invoke(request, CertificateLogin.NEW_SESSION_ATTRIBUTE) instanceof String fingerprint) {
+            Object session = getSession.invoke(request, false);
+            try {
+                if (session != null
+                        && (boolean) isNew.invoke(session)
+                        && getSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE) == null) {
+                    setSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
+                }
+            } catch (InvocationTargetException ended) {
+                // And so it is nobody's.
+            }
+        }
+        return null;
+    }
+
     private void bind(Object request, String passed) throws ReflectiveOperationException {
+        if (CertificateLogin.isFingerprint(passed)) {
+            setAttribute.invoke(request, CertificateLogin.NEW_SESSION_ATTRIBUTE, passed);
+        }
         Object session = getSession.invoke(request, false);
         if (session == null) {
             return;

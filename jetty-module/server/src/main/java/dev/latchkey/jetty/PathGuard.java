@@ -2,7 +2,6 @@ package dev.latchkey.jetty;
 
 import dev.latchkey.ClientCertificate;
 import dev.latchkey.ClientCertificateGuard;
-import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.spi.Stages;
 import java.util.List;
@@ -55,7 +54,7 @@ final class PathGuard extends Handler.Wrapper {
         if (request.getAttribute(CertificateLogin.GUARD_ATTRIBUTE) != null || !isGuarded(request.getHttpURI())) {
             return super.handle(request, response, callback);
         }
-        ClientCertificate current = ClientCertificates.of(request).current();
+        ClientCertificate current = CertificateLogin.current(request, request);
         if (current.isTrusted()) { // which needs neither a question nor another thread
             passed(request, current);
             return super.handle(request, response, callback);

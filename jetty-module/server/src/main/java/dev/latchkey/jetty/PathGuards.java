@@ -42,6 +42,9 @@ final class PathGuards {
 
     private static final String REWRITE = "org.eclipse.jetty.rewrite.handler.RewriteHandler";
 
+    /** Passes by the handler behind it, which must be the one that it was given. */
+    private static final String SKIP = HANDLER + "ConditionalHandler$SkipNext";
+
     private final List<ServletPathSpec> paths;
     private final ClientCertificateGuard guard;
     private final String description;
@@ -65,14 +68,41 @@ final class PathGuards {
         }
     }
 
-    /** Puts them behind what rewrites of a handler that is added to a server which has its guards already. */
+    /**
+     * Puts them behind what rewrites of a handler that is added to a server which has its guards already.
+     *
+     * @throws IllegalStateException if it takes the place of the guard in front
+     */
     void added(Server server, Object parent, Handler handler) {
+        if (server.isRunning()
+                && handler != server.getDefaultHandler()
+                && isInFront(server, parent)
+                && !leadsToGuard(handler)) {
+            throw new IllegalStateException("latchkey.paths: " + handler + " would answer without the guard of "
+                    + description + "; give it to the server before that starts, or put it below a handler that stays");
+        }
         // What is added with it has been looked at with it.
         if (parent instanceof Handler in && server.getDescendants().contains(in) && !(handler instanceof PathGuard)) {
             boolean inApplication = in instanceof ContextHandler
                     || Handler.AbstractContainer.findContainerOf(server, ContextHandler.class, in) != null;
             insertBelow(handler, inApplication);
         }
+    }
+
+    private static boolean isInFront(Server server, Object parent) {
+        Handler at = server;
+        while (at != parent && !(at instanceof PathGuard) && at instanceof Handler.Singleton one) {
+            at = one.getHandler();
+        }
+        return at == parent && !(at instanceof PathGuard);
+    }
+
+    private static boolean leadsToGuard(Handler handler) {
+        Handler at = handler;
+        while (!(at instanceof PathGuard) && at instanceof Handler.Singleton one) {
+            at = one.getHandler();
+        }
+        return at instanceof PathGuard;
     }
 
     private void insertBelow(Handler handler, boolean inApplication) {
@@ -117,6 +147,9 @@ final class PathGuards {
         for (Class<?> type = handler.getClass(); type != null; type = type.getSuperclass()) {
             if (type.getName().equals(REWRITE)) {
                 return true;
+            }
+            if (type.getName().equals(SKIP)) {
+                return false;
             }
         }
         return !inApplication && !passesAllOn(handler) && !(handler instanceof PathGuard);

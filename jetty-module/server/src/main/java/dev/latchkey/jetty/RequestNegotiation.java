@@ -59,6 +59,11 @@ final class RequestNegotiation implements ClientCertificates {
         return shown(here, here != null ? null : ofConnection());
     }
 
+    /** {@return what the connector's own trust accepts, whatever a call of this request accepts by another} */
+    ClientCertificate currentOfConnector() {
+        return shown(null, ofConnection());
+    }
+
     private @Nullable Judged ofConnection() {
         ConnectionIdentity identity = connection.identity();
         return waitedInVain ? identity.known() : identity.awaitVisible(factory.getDeadline());

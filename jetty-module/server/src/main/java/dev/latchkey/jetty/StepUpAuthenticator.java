@@ -66,11 +66,14 @@ final class StepUpAuthenticator extends LoginAuthenticator {
      * session is in it; another one ends it.
      */
     private void bindSession(X509Certificate certificate, Request request, Response response) {
+        String ours = CertificateLogin.fingerprint(certificate);
+        if (!AuthenticationState.Deferred.isDeferred(response)) {
+            request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, ours);
+        }
         Session session = request.getSession(false);
         if (session == null) {
             return;
         }
-        String ours = CertificateLogin.fingerprint(certificate);
         synchronized (session) {
             Object bound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE);
             if (bound != null && !bound.equals(ours)) {

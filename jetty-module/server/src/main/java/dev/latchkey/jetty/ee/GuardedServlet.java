@@ -63,8 +63,8 @@ final class GuardedServlet implements InvocationHandler {
     private boolean passes(ServletRequest request, HttpServletResponse response) throws IOException {
         try {
             ClientCertificate certificate = guard.check(request);
-            if (request instanceof HttpServletRequest http && !response.isCommitted()) {
-                SessionBinding.bind(http, CertificateLogin.fingerprint(certificate));
+            if (request instanceof HttpServletRequest http) {
+                SessionBinding.bind(http, CertificateLogin.fingerprint(certificate), !response.isCommitted());
             }
             return true;
         } catch (NegotiationException x) {

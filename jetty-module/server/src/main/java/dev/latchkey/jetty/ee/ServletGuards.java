@@ -4,6 +4,7 @@ import dev.latchkey.RequireClientCertificate;
 import dev.latchkey.jetty.AnnotationScan;
 import dev.latchkey.jetty.ComponentWatch;
 import jakarta.servlet.Servlet;
+import java.lang.annotation.Annotation;
 
 /**
  * Puts a guard before each servlet of an application that has the annotation, and keeps out of service what has it and
@@ -37,6 +38,14 @@ final class ServletGuards implements ComponentWatch.Watcher {
     }
 
     private void refuseMethods(Class<?> type) {
+        for (Annotation each : type.getAnnotations()) {
+            Class<?> annotation = each.annotationType();
+            if (annotation != RequireClientCertificate.class
+                    && annotation.getName().equals(RequireClientCertificate.class.getName())) {
+                throw new IllegalStateException("@RequireClientCertificate on " + type.getName()
+                        + " is not the server's: leave latchkey-api out of the application");
+            }
+        }
         for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
             if (AnnotationScan.isOnMethod(c)) {
                 refuse(c);

@@ -22,9 +22,27 @@ final class SessionBinding implements ServletRequestListener {
         if (event.getServletRequest() instanceof HttpServletRequest request
                 && request.getAttribute(CertificateLogin.GUARD_ATTRIBUTE) instanceof String fingerprint) {
             try {
-                bind(request, fingerprint);
+                bind(request, fingerprint, true);
             } catch (NegotiationException x) {
                 throw new UncheckedIOException(x); // in which the container finds the status
+            }
+        }
+    }
+
+    /** What was made behind the guard belongs to who has passed it, before anybody can come with its id. */
+    @Override
+    public void requestDestroyed(ServletRequestEvent event) {
+        if (event.getServletRequest() instanceof HttpServletRequest request
+                && request.getAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE) instanceof String fingerprint) {
+            HttpSession session = request.getSession(false);
+            try {
+                if (session != null
+                        && session.isNew()
+                        && session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE) == null) {
+                    session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
+                }
+            } catch (IllegalStateException ended) {
+                // And so it is nobody's.
             }
         }
     }
@@ -32,12 +50,16 @@ final class SessionBinding implements ServletRequestListener {
     /**
      * Binds the session of a request, if it has one.
      *
-     * @param request whose response is not committed
+     * @param request behind a guard
      * @param passed the fingerprint of the client's own certificate; empty if there is none, or
      *     {@link CertificateLogin#NOT_ASKED}
+     * @param canRenew whether the session can be given a new id, because the response is not committed
      * @throws NegotiationException if the client must be asked, and cannot be
      */
-    static void bind(HttpServletRequest request, String passed) throws NegotiationException {
+    static void bind(HttpServletRequest request, String passed, boolean canRenew) throws NegotiationException {
+        if (CertificateLogin.isFingerprint(passed)) {
+            request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, passed);
+        }
         HttpSession session = request.getSession(false);
         if (session == null) {
             return;
@@ -46,7 +68,7 @@ final class SessionBinding implements ServletRequestListener {
         String fingerprint = isBound ? CertificateLogin.requireAnswer(passed, request) : passed;
         synchronized (session) {
             Object bound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE);
-            if (bound == null && CertificateLogin.isFingerprint(fingerprint)) {
+            if (bound == null && CertificateLogin.isFingerprint(fingerprint) && canRenew) {
                 session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
                 request.changeSessionId();
             } else if (bound != null && !bound.equals(fingerprint)) {

@@ -99,11 +99,14 @@ final class StepUpAuthenticator extends LoginAuthenticator {
 
     /** An HTTP session belongs to one certificate: the first one gives it a new id, another one ends it. */
     private void bindSession(X509Certificate certificate, HttpServletRequest request, HttpServletResponse response) {
+        String ours = CertificateLogin.fingerprint(certificate);
+        if (!DeferredAuthentication.isDeferred(response)) {
+            request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, ours);
+        }
         HttpSession session = request.getSession(false);
         if (session == null) {
             return;
         }
-        String ours = CertificateLogin.fingerprint(certificate);
         synchronized (session) {
             Object bound = session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE);
             if (bound != null && !bound.equals(ours)) {

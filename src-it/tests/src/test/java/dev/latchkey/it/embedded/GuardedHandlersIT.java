@@ -1,6 +1,7 @@
 package dev.latchkey.it.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.it.Clients;
@@ -22,6 +23,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ConditionalHandler;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
@@ -29,6 +31,7 @@ import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.server.handler.ResourceHandler;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.resource.ResourceFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +184,49 @@ class GuardedHandlersIT {
             sequence.addHandler(late);
             late.start();
             assertGuarded(server, "/alias/x.txt");
+        }
+    }
+
+    /** Whatever takes the place of the guard in front would answer for all to whoever comes. */
+    @Test
+    void aHandlerInTheGuardsPlaceDoesNotServe() throws Exception {
+        StepUpServer starting = guarded(new Handler.Sequence());
+        starting.server().addBean(new AbstractLifeCycle() {
+            @Override
+            protected void doStart() {
+                starting.server().setHandler(new Answering());
+            }
+        });
+        assertThatThrownBy(() -> start(starting, Presence.NEED)).hasMessageContaining("latchkey.paths");
+        starting.close();
+
+        StepUpServer dynamic = guarded(new Answering());
+        dynamic.server().setDynamic(true);
+        try (StepUpServer server = start(dynamic, Presence.NEED)) {
+            server.server().insertHandler(new StatisticsHandler()); // which leaves the guard where it is
+            assertGuarded(server, "/secret/x.txt");
+            assertThatThrownBy(() -> server.server().setHandler(new Answering()))
+                    .hasMessageContaining("latchkey.paths");
+            try (TlsConnection client = Clients.connect(server.port(), null)) {
+                assertThat(client.get("/secret/x.txt").text()).doesNotContain(SECRET);
+            }
+        }
+    }
+
+    /** It skips the handler that it was given, not a guard in between. */
+    @Test
+    void aHandlerThatSkipsTheNextOneSkipsNoGuard() throws Exception {
+        Handler.Wrapper closed = new Handler.Wrapper(new ContextHandler(new Answering(), "/")) {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                Response.writeError(request, response, callback, 503);
+                return true;
+            }
+        };
+        ConditionalHandler.SkipNext skipping = new ConditionalHandler.SkipNext(closed);
+        skipping.includePath("/secret/*");
+        try (StepUpServer server = start(guarded(skipping), Presence.NEED)) {
+            assertGuarded(server, "/secret/x.txt");
         }
     }
 

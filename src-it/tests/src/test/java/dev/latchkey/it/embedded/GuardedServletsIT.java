@@ -20,8 +20,12 @@ import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsConnection;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.GenericServlet;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -41,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * No annotation stands open in an embedded server: it is obeyed, by whatever way a servlet got there, or the server does
@@ -49,6 +54,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @OnlyOn(value = Lane.JSSE_TLS12, because = "nothing here is about how the client is asked")
 class GuardedServletsIT {
     private static final String OTHERS = "dev.latchkey.it.home.*";
+    private static final Class<?> ANNOTATION = RequireClientCertificate.class;
 
     @TempDir
     Path dir;
@@ -269,6 +275,55 @@ class GuardedServletsIT {
                         .hasMessageContaining(Apart.class.getName())
                         .hasMessageContaining("latchkey.enforcedElsewhere=*");
             }
+        }
+    }
+
+    /** An application that brings the annotation along, as a WebAppContext takes it, or that cannot see it at all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnnotationThatIsNotTheServersStopsTheStart(boolean bringsIt) throws Exception {
+        for (Class<?> type : bringsIt ? new Class<?>[] {Guarded.class, ANNOTATION} : new Class<?>[] {Guarded.class}) {
+            Path file = dir.resolve(type.getName().replace('.', '/') + ".class");
+            Files.createDirectories(file.getParent());
+            Files.write(file, bytes(type));
+        }
+        ClassLoader own =
+                new URLClassLoader(new URL[] {dir.toUri().toURL()}, GuardedServletsIT.class.getClassLoader()) {
+                    @Override
+                    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                        if (!name.equals(Guarded.class.getName()) && !name.equals(ANNOTATION.getName())) {
+                            return super.loadClass(name, resolve);
+                        }
+                        Class<?> known = findLoadedClass(name);
+                        return known != null ? known : findClass(name);
+                    }
+                };
+        StepUpServer server = new StepUpServer();
+        server.context().setClassLoader(own);
+        server.context().addServlet(own.loadClass(Guarded.class.getName()).asSubclass(Servlet.class), "/guarded");
+        assertThatThrownBy(server::start)
+                .hasMessageContaining("not the server's to " + Guarded.class.getName())
+                .hasMessageContaining("latchkey-api");
+    }
+
+    /** A wrapper of the application's need not tell what it wraps. */
+    @Test
+    void aServletThatTheApplicationWrapsIsGuarded() throws Exception {
+        StepUpServer setUp = new StepUpServer();
+        setUp.context().addBean((ServletHolder.WrapFunction) servlet -> new GenericServlet() {
+            @Override
+            public void init(ServletConfig config) throws ServletException {
+                servlet.init(config);
+            }
+
+            @Override
+            public void service(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+                servlet.service(request, response);
+            }
+        });
+        setUp.context().addServlet(Guarded.class, "/guarded");
+        try (StepUpServer server = setUp.start()) {
+            assertRefused(server, null, "/guarded");
         }
     }
 }

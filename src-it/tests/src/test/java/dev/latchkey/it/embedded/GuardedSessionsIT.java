@@ -1,7 +1,10 @@
 package dev.latchkey.it.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.ClientCertificates;
+import dev.latchkey.NegotiationOptions;
 import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.RequireClientCertificate;
 import dev.latchkey.it.Clients;
@@ -11,13 +14,18 @@ import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsConnection;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
 import java.util.function.Function;
+import javax.net.ssl.X509TrustManager;
 import javax.security.auth.Subject;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintMapping;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintSecurityHandler;
@@ -27,6 +35,7 @@ import org.eclipse.jetty.security.UserIdentity;
 import org.eclipse.jetty.security.UserStore;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Session;
+import org.eclipse.jetty.util.security.Credential;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,7 +104,7 @@ class GuardedSessionsIT {
                 HttpAnswer first = ask(client, path, null, 0);
                 HttpAnswer bound = ask(client, path, cookie(first), 0);
                 assertThat(bound.text()).isEqualTo("alice");
-                cookie = cookie(bound);
+                cookie = cookie(first);
             }
             for (HeldCertificate who : new HeldCertificate[] {TestPki.ALICE, TestPki.BOB}) {
                 try (TlsConnection client = connect(server, who)) {
@@ -116,6 +125,92 @@ class GuardedSessionsIT {
                 assertThat(ask(client, path, null, MORE_THAN_IS_KEPT).status()).isEqualTo(200);
                 assertThat(client.timesAsked()).isZero();
             }
+        }
+    }
+
+    /** It is hers from its first response on, not from her next request. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/annotated", "/path"})
+    void aSessionThatIsMadeBehindAGuardBelongsToWhoPassedIt(String path) throws Exception {
+        try (StepUpServer server = start();
+                TlsConnection alice = connect(server, TestPki.ALICE);
+                TlsConnection bob = connect(server, TestPki.BOB)) {
+            String cookie = cookie(ask(alice, path, null, 0));
+            bob.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nOwner: bob\r\nCookie: " + cookie + "\r\n\r\n");
+            assertThat(bob.readFinal().text()).isEqualTo("bob");
+        }
+    }
+
+    /** When nothing can be told to the client any more, the session can still be kept from him. */
+    @Test
+    void aCommittedResponseLetsNobodyIntoASessionOfAnother() throws Exception {
+        StepUpServer setUp = new StepUpServer();
+        setUp.context().setSessionHandler(new SessionHandler());
+        setUp.context().addServlet(Guarded.class, "/annotated");
+        setUp.context()
+                .addFilter(
+                        new FilterHolder((request, response, chain) -> {
+                            ClientCertificates.of(request).negotiateClientCertificate();
+                            if (((HttpServletRequest) request).getQueryString() != null) {
+                                response.flushBuffer();
+                            }
+                            chain.doFilter(request, response);
+                        }),
+                        "/*",
+                        EnumSet.of(DispatcherType.REQUEST));
+        try (StepUpServer server = setUp.start();
+                TlsConnection alice = connect(server, TestPki.ALICE);
+                TlsConnection bob = connect(server, TestPki.BOB)) {
+            String cookie = cookie(ask(alice, "/annotated", null, 0));
+            assertThat(ask(alice, "/annotated?commit", cookie, 0).text()).isEqualTo("alice");
+            bob.send("GET /annotated?commit HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie + "\r\n\r\n");
+            assertThatThrownBy(bob::readFinal).isInstanceOf(IOException.class); // a response that is cut off
+        }
+    }
+
+    /** What a call accepts by a trust manager of its own is for that call: it is nobody's login. */
+    @Test
+    void whomACallTrustsByItselfIsNotLoggedIn() throws Exception {
+        X509TrustManager any = new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        };
+        UserStore users = new UserStore();
+        users.addUser("CN=alice", Credential.getCredential(""), new String[] {"user"});
+        HashLoginService realm = new HashLoginService("a realm");
+        realm.setUserStore(users);
+        ConstraintMapping secure = new ConstraintMapping();
+        secure.setPathSpec("/secure");
+        secure.setConstraint(Constraint.ANY_USER);
+        ConstraintSecurityHandler security = new ConstraintSecurityHandler();
+        security.setLoginService(realm);
+        security.setAuthenticationType("CLIENT-CERT");
+        security.addConstraintMapping(secure);
+        StepUpServer setUp = new StepUpServer();
+        setUp.context().setSecurityHandler(security);
+        setUp.on("/enroll", (request, response) -> {
+            NegotiationOptions own =
+                    NegotiationOptions.builder().need().trustManager(any).build();
+            response.getWriter()
+                    .print(ClientCertificates.of(request)
+                                    .negotiateClientCertificate(own)
+                                    .isTrusted()
+                            + " " + request.getUserPrincipal() + " " + request.isUserInRole("user"));
+        });
+        HeldCertificate pretended = HeldCertificate.selfSigned("alice").make();
+        try (StepUpServer server = setUp.start();
+                TlsConnection mallory = connect(server, pretended);
+                TlsConnection alice = connect(server, TestPki.ALICE)) {
+            assertThat(mallory.get("/enroll").text()).isEqualTo("true null false");
+            assertThat(alice.get("/enroll").text()).isEqualTo("true CN=alice true");
         }
     }
 
