@@ -52,6 +52,9 @@ jetty.server.addHiddenClasses+=,dev.latchkey.jetty.
 ## How long the rest of a request's body may take to arrive before the client is asked, in milliseconds.
 # latchkey.bodyTimeout=30000
 
+## At which rate it may take longer, in bytes a second: so many bytes lengthen the time by a second. 0 means: never longer.
+# latchkey.minBodyDataRate=1000
+
 ## How much of a request's body is kept while the client is asked, in bytes. 0 means: ask without a body only.
 ## Counts only when the client has to be asked. A larger body is answered with status 413.
 # latchkey.bodyLimit=131072

@@ -189,7 +189,8 @@ public final class NegotiationOptions {
 
         /**
          * Sets how long the rest of the body may take to arrive, before the client is asked. Apart from the deadline,
-         * so that a slow honest upload does not eat it and a dribbled one does not extend it.
+         * so that a slow honest upload does not eat it and a dribbled one does not extend it. What comes at the server's
+         * {@code latchkey.minBodyDataRate} or faster may take longer.
          *
          * @param bodyTimeout from one millisecond to one day
          * @return this

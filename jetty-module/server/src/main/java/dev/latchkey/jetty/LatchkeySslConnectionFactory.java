@@ -56,6 +56,7 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private volatile BufferBudget budget = ownBudget;
     private volatile long deadline = 120_000;
     private volatile long bodyTimeout = 30_000;
+    private volatile long minBodyDataRate = 1_000;
     private volatile long bodyLimit = 128 * 1024;
     private volatile long discardLimit = 64L * 1024 * 1024;
     private volatile long discardTimeout = 3_000;
@@ -332,6 +333,22 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
      */
     public void setBodyTimeout(long millis) {
         bodyTimeout = time(millis, "bodyTimeout");
+    }
+
+    /** {@return the rate, in bytes a second, at which a body may take longer} */
+    @ManagedAttribute(value = "the rate at which a body may take longer, in bytes a second", readonly = true)
+    public long getMinBodyDataRate() {
+        return minBodyDataRate;
+    }
+
+    /**
+     * Sets the rate at which a body may take longer than the time for it: each so many bytes that have come lengthen it
+     * by a second. So an upload at an honest rate is not cut.
+     *
+     * @param bytesPerSecond 0 ("never longer") or more; 1,000 by default
+     */
+    public void setMinBodyDataRate(long bytesPerSecond) {
+        minBodyDataRate = atLeast(0, bytesPerSecond, "minBodyDataRate");
     }
 
     /** {@return how many bytes of body one negotiation may keep} */

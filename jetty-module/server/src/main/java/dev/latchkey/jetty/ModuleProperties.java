@@ -17,6 +17,7 @@ public final class ModuleProperties {
     private static final Map<String, BiConsumer<LatchkeySslConnectionFactory, Text>> OF_CONNECTOR = Map.ofEntries(
             number("latchkey.deadline", MILLISECONDS, LatchkeySslConnectionFactory::setDeadline),
             number("latchkey.bodyTimeout", MILLISECONDS, LatchkeySslConnectionFactory::setBodyTimeout),
+            number("latchkey.minBodyDataRate", "bytes a second", LatchkeySslConnectionFactory::setMinBodyDataRate),
             number("latchkey.bodyLimit", BYTES, LatchkeySslConnectionFactory::setBodyLimit),
             number("latchkey.bufferBudget", BYTES, LatchkeySslConnectionFactory::setBufferBudget),
             number("latchkey.discardLimit", BYTES, LatchkeySslConnectionFactory::setDiscardLimit),

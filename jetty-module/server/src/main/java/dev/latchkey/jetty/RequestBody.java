@@ -21,7 +21,8 @@ final class RequestBody {
     private final long limit;
     private final Executor executor;
     private final CompletableFuture<Void> read = new CompletableFuture<>();
-    private long kept;
+    /** Written by the steps, one after the other. */
+    private volatile long kept;
 
     /** @param limit how many bytes may be kept; more is {@link Reason#BODY_TOO_LARGE} */
     RequestBody(Request request, StepUpStream stream, long limit, Executor executor) {
@@ -39,6 +40,15 @@ final class RequestBody {
         // A demand first: it fails if the application has one pending, and then nothing was taken away from it.
         demand();
         return readable;
+    }
+
+    /** {@return how many bytes have come and are kept} */
+    long kept() {
+        return kept;
+    }
+
+    boolean isDone() {
+        return read.isDone();
     }
 
     private void demand() {
@@ -75,8 +85,9 @@ final class RequestBody {
         }
         boolean last = chunk.isLast();
         try {
-            kept += chunk.remaining();
-            boolean tooLarge = kept > limit;
+            long now = kept + chunk.remaining();
+            kept = now;
+            boolean tooLarge = now > limit;
             if (!stream.keep(chunk)) {
                 throw new JettyNegotiationException(Reason.TOO_MANY, false, null, null);
             }

@@ -109,7 +109,6 @@ final class StepUp {
             // The client waits for 100 Continue: it is asked first, and sends its body afterwards.
             whenDone(declaredBody(), this::ask);
         } else {
-            startTimer(required(options.bodyTimeout().orElse(null)), () -> Reason.BODY_TIMEOUT);
             whenDone(body(), this::ask);
         }
     }
@@ -138,9 +137,36 @@ final class StepUp {
             return declared;
         }
         RequestBody body = new RequestBody(request, stream, options.bodyLimit().orElseThrow(), executor);
+        checkRate(
+                body,
+                System.nanoTime(),
+                required(options.bodyTimeout().orElse(null)).toMillis());
         CompletableFuture<Void> read = body.read();
         waitingFor(body::giveUp);
         return read;
+    }
+
+    /**
+     * Looks, when a body's time is up, whether what has come meanwhile has earned it more: an upload at an honest rate is
+     * not cut, however long it takes, and one that dribbles is.
+     */
+    private void checkRate(RequestBody body, long beganNanos, long allowedMillis) {
+        long left = allowedMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+        if (body.isDone()) {
+            return;
+        }
+        if (left <= 0) {
+            giveUp(Reason.BODY_TIMEOUT, body.kept() + " bytes in " + allowedMillis + " ms");
+            return;
+        }
+        cancelTimer();
+        timer = schedule(left, () -> checkRate(body, beganNanos, allowed(body)));
+    }
+
+    private long allowed(RequestBody body) {
+        long rate = connection.factory().getMinBodyDataRate();
+        long floor = required(options.bodyTimeout().orElse(null)).toMillis();
+        return rate == 0 ? floor : floor + body.kept() * 1000 / rate;
     }
 
     // The question.
@@ -330,15 +356,16 @@ final class StepUp {
 
     private void startTimer(Duration time, Supplier<Reason> reason) {
         cancelTimer();
-        timer = request.getConnectionMetaData()
+        timer = schedule(time.toMillis(), () -> giveUp(reason.get(), time.toMillis() + " ms"));
+    }
+
+    private Scheduler.Task schedule(long delayMillis, Runnable task) {
+        return request.getConnectionMetaData()
                 .getConnector()
                 .getScheduler()
                 // Not on the scheduler's thread, which serves everybody; and for a blocking call on the thread that
                 // waits, because the pool may have none left when all its threads wait.
-                .schedule(
-                        () -> executor.execute(() -> giveUp(reason.get(), time.toMillis() + " ms")),
-                        time.toMillis(),
-                        TimeUnit.MILLISECONDS);
+                .schedule(() -> executor.execute(task), delayMillis, TimeUnit.MILLISECONDS);
     }
 
     private void cancelTimer() {

@@ -143,6 +143,26 @@ class WaitingIT {
         }
     }
 
+    /** Each byte is worth a tenth of a second here; with what has come, the time is always longer than it has taken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/blocking", "/async"})
+    void aBodyAtAnHonestRateIsNotCutByItsTimeout(String path) throws Exception {
+        BlockingQueue<String> outcomes = new ArrayBlockingQueue<>(1);
+        NegotiationOptions options =
+                NegotiationOptions.builder().bodyTimeout(Duration.ofSeconds(1)).build();
+        try (StepUpServer server = recording(options, outcomes)
+                        .settings(factory -> factory.setMinBodyDataRate(10))
+                        .start();
+                TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
+            client.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 150\r\n\r\n");
+            for (int i = 0; i < 3; i++) {
+                aPersonTakes(Duration.ofMillis(800), server, 1);
+                client.send("x".repeat(50));
+            }
+            assertThat(client.readFinal().text()).isEqualTo("CN=alice");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/blocking", "/async"})
     void r22ABodyThatDribblesEndsAtItsTimeoutWithAnAnswer(String path) throws Exception {
