@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.NegotiationOptions.Presence;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
+import org.eclipse.jetty.util.annotation.ManagedAttribute;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,5 +106,31 @@ class PathGuardTest {
         Server server = new Server();
         DeclarativeStepUp.install(server).setUserNamePattern("CN=(.*)");
         assertThatThrownBy(server::start).hasMessageContaining("latchkey.userName=pattern");
+    }
+
+    /** It would be shown, also over JMX, and not be enforced. */
+    @Test
+    void whatARunningServerCannotTakeIsRefused() throws Exception {
+        Server server = new Server();
+        DeclarativeStepUp declarative = DeclarativeStepUp.install(server);
+        server.start();
+        try {
+            for (ThrowingCallable setter : List.<ThrowingCallable>of(
+                    () -> declarative.setPaths("/admin/*"),
+                    () -> declarative.setPathsPresence(Presence.WANT),
+                    () -> declarative.setUserName("email"),
+                    () -> declarative.setUserNamePattern("CN=(.*)"),
+                    () -> declarative.setEnforcedElsewhere("*"))) {
+                assertThatThrownBy(setter).isInstanceOf(IllegalStateException.class);
+            }
+            assertThat(declarative.getPaths()).isEmpty();
+        } finally {
+            server.stop();
+        }
+        declarative.setPaths("/admin/*");
+        assertThat(DeclarativeStepUp.class.getMethods())
+                .filteredOn(method -> method.isAnnotationPresent(ManagedAttribute.class))
+                .hasSizeGreaterThan(4)
+                .allMatch(method -> method.getAnnotation(ManagedAttribute.class).readonly());
     }
 }
