@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 @ManagedObject("what asks for a client certificate without code in an application")
 public final class DeclarativeStepUp {
     static final String ENFORCED_ELSEWHERE = "latchkey.enforcedElsewhere";
+
+    private static final Pattern NAMES = Pattern.compile("\\*|[\\p{L}\\p{N}_$]+(\\.[\\p{L}\\p{N}_$]+)*(\\.\\*)?");
 
     private final Server server;
     private volatile String paths = "";
@@ -253,11 +256,19 @@ public final class DeclarativeStepUp {
      *
      * @param names of classes, separated by commas; {@code com.example.web.*} stands for all classes of the package and
      *     those below it, {@code *} for all classes of all, so that none is looked for; empty, the default, for none
+     * @throws IllegalArgumentException if one of them can be no name
      * @throws IllegalStateException if the server runs
      */
     public void setEnforcedElsewhere(String names) {
         requireNotRunning("enforcedElsewhere");
-        enforcedElsewhere = List.of(StringUtil.csvSplit(names));
+        List<String> all = List.of(StringUtil.csvSplit(names));
+        for (String each : all) {
+            if (!NAMES.matcher(each).matches()) {
+                throw new IllegalArgumentException(ENFORCED_ELSEWHERE + "=" + names + ": " + each
+                        + " is no name of a class; it takes names such as com.example.Admin, com.example.web.* or *");
+            }
+        }
+        enforcedElsewhere = all;
     }
 
     /** {@return whether a class, or all classes by the empty name, are the application's own matter} */
