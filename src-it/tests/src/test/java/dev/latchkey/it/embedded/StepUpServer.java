@@ -9,6 +9,7 @@ import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.jetty.LatchkeySslConnectionFactory;
 import dev.latchkey.jetty.NegotiationStatistics;
 import dev.latchkey.openssl.OpenSsl;
+import dev.latchkey.openssl.OpenSslConnectionListener;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.KeyStores;
 import dev.latchkey.testkit.RestingServers;
@@ -218,6 +219,8 @@ public final class StepUpServer implements AutoCloseable {
         connectorSetUps.forEach(s -> s.accept(connector));
         if (withStockConnector) {
             stockConnector = newConnector();
+            // As its documentation says for a connector without Latchkey: a client may leave without a word.
+            stockConnector.addBean(new OpenSslConnectionListener());
         }
         server.setHandler(handler);
         try {
