@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeclarativeStepUp {
     static final String ENFORCED_ELSEWHERE = "latchkey.enforcedElsewhere";
 
-    private static final Pattern NAMES = Pattern.compile("\\*|[\\p{L}\\p{N}_$]+(\\.[\\p{L}\\p{N}_$]+)*(\\.\\*)?");
+    private static final Pattern NAMES = Pattern.compile("\\*|[\\p{L}\\p{N}_$-]+(\\.[\\p{L}\\p{N}_$-]+)*(\\.\\*)?");
 
     private final Server server;
     private volatile String paths = "";
