@@ -73,7 +73,9 @@ class HalfAnswerIT {
         private final CompletableFuture<String> outcome = new CompletableFuture<>();
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private final AtomicBoolean completed = new AtomicBoolean();
-        private volatile CompletableFuture<ClientCertificate> asked;
+        /** There once the call has returned, which a client can be faster than. */
+        private final CompletableFuture<CompletableFuture<ClientCertificate>> asked = new CompletableFuture<>();
+
         private volatile Runnable response;
     }
 
@@ -141,13 +143,14 @@ class HalfAnswerIT {
                 }
             }
         };
-        here.asked = ClientCertificates.of(request)
+        CompletableFuture<ClientCertificate> asked = ClientCertificates.of(request)
                 .negotiateClientCertificateAsync(options(request))
                 .toCompletableFuture();
-        here.asked.whenComplete((c, x) -> {
+        asked.whenComplete((c, x) -> {
             here.outcome.complete(x == null ? "a certificate" : describe(x));
             here.response.run();
         });
+        here.asked.complete(asked);
     }
 
     private static String describe(Throwable failure) {
@@ -252,7 +255,10 @@ class HalfAnswerIT {
                 case FIN -> half.client.close();
                 case RST -> half.client.reset();
                 // On a thread of the server's, as an application does; and a test can wait for it.
-                case CANCEL -> server.server().getThreadPool().execute(() -> half.asked.asked.cancel(true));
+                case CANCEL ->
+                    server.server()
+                            .getThreadPool()
+                            .execute(() -> half.asked.asked.join().cancel(true));
                 case RESPONSE -> server.server().getThreadPool().execute(half.asked.response);
             }
             assertThat(half.asked.outcome.get(PATIENCE, TimeUnit.SECONDS)).isIn(expected(one.then()));
