@@ -136,7 +136,8 @@ abstract class EachEnvironment {
         assertThat(server.log().from(0))
                 .as("the module jmx is there")
                 .anyMatch(line -> line.contains("Started"))
-                .noneMatch(line -> line.contains("mismatch"));
+                // Jetty 12.0 has one of its own, of HttpConfiguration.
+                .noneMatch(line -> line.contains("mismatch") && line.contains("dev.latchkey."));
     }
 
     @ParameterizedTest
