@@ -1,16 +1,12 @@
 package dev.latchkey.impersonation.http;
 
 import dev.latchkey.impersonation.Identity;
+import dev.latchkey.impersonation.IdentityException;
 import dev.latchkey.impersonation.IdentityFlow;
-import dev.latchkey.impersonation.IdentityKey;
 import dev.latchkey.impersonation.naming.IdentityAddressResolver;
 import dev.latchkey.impersonation.naming.IdentityNameResolver;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.Destination;
@@ -45,12 +41,12 @@ public class IdentityHttpClient extends HttpClient {
     private static final long DESTINATION_IDLE_MILLIS = 60_000;
 
     /** Jetty asks for a name within {@link #newConnection}, and 12.0 does not say for which destination. */
-    private static final ThreadLocal<@Nullable IdentityTag> CONNECTING = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Identity> CONNECTING = new ThreadLocal<>();
 
     private final IdentityFlow flow;
     private final @Nullable Negotiation negotiation;
     private final IdentityCookies cookies = new IdentityCookies();
-    private final Map<IdentityKey, Queue<IdentityTag>> underWay = new ConcurrentHashMap<>();
+    private final TagsUnderWay underWay = new TagsUnderWay();
 
     /**
      * @param flow where identities are taken from, as {@code Identities.flow()}
@@ -93,13 +89,8 @@ public class IdentityHttpClient extends HttpClient {
             Executor threads = task -> getExecutor().execute(task);
             IdentityNameResolver names =
                     new IdentityNameResolver(flow, threads, Duration.ofMillis(getAddressResolutionTimeout()));
-            setSocketAddressResolver(new IdentityAddressResolver(names, this::resolvesAs));
+            setSocketAddressResolver(new IdentityAddressResolver(names, CONNECTING::get));
         }
-    }
-
-    private @Nullable Identity resolvesAs() {
-        IdentityTag tag = CONNECTING.get();
-        return tag == null ? null : tag.identity();
     }
 
     @Override
@@ -150,39 +141,31 @@ public class IdentityHttpClient extends HttpClient {
     /** A name is resolved as an identity that uses the destination: its first may be gone. */
     @Override
     public void newConnection(Destination destination, Promise<Connection> promise) {
-        CONNECTING.set(destination.getOrigin().getTag() instanceof IdentityTag tag ? alive(tag) : null);
-        try {
+        try (Identity user = destination.getOrigin().getTag() instanceof IdentityTag tag ? user(tag) : flow.none()) {
+            CONNECTING.set(user);
             super.newConnection(destination, promise);
+        } catch (IdentityException gone) {
+            promise.failed(gone);
         } finally {
             CONNECTING.remove();
         }
     }
 
-    private IdentityTag alive(IdentityTag first) {
-        Queue<IdentityTag> tags = underWay.get(first.key());
-        IdentityTag any = tags == null ? null : tags.peek();
-        return any == null ? first : any;
+    private Identity user(IdentityTag first) {
+        Identity any = underWay.retain(first.key());
+        return any == null ? first.identity().retain() : any;
     }
 
     /** {@return a tag with the identity of the calling thread, to be given to {@link #done}} */
     IdentityTag capture(@Nullable Object inner) {
         IdentityTag tag = new IdentityTag(flow.current(), inner);
-        underWay.compute(tag.key(), (key, tags) -> {
-            Queue<IdentityTag> all = tags == null ? new ConcurrentLinkedQueue<>() : tags;
-            all.add(tag);
-            return all;
-        });
+        underWay.add(tag);
         return tag;
     }
 
     /** Ends what {@link #capture} began. */
-    @SuppressWarnings("ReferenceEquality") // Equal tags are of other requests of the same user.
     void done(IdentityTag tag) {
-        underWay.computeIfPresent(tag.key(), (key, tags) -> {
-            tags.removeIf(each -> each == tag);
-            return tags.isEmpty() ? null : tags;
-        });
-        tag.close();
+        underWay.done(tag);
     }
 
     /** Does the client's own work. */
