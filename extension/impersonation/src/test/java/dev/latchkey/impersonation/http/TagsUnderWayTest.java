@@ -41,26 +41,28 @@ class TagsUnderWayTest {
     @Test
     void anIdentityThatWasTakenIsOpenHoweverSoonItsRequestEnds() throws Exception {
         IdentityTag lasting = tag("alice");
+        underWay.add(lasting);
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<Void> requests = CompletableFuture.runAsync(() -> {
+            IdentityTag oldest = lasting;
             while (!over.get()) {
-                IdentityTag brief = tag("alice");
-                underWay.add(brief);
-                underWay.done(brief);
+                IdentityTag next = tag("alice");
+                underWay.add(next);
+                underWay.done(oldest);
+                oldest = next;
             }
+            underWay.done(oldest);
         });
         try {
             for (int i = 0; i < 100_000; i++) {
                 try (Identity own = underWay.retain(lasting.key())) {
-                    if (own != null) {
-                        own.retain().close();
-                    }
+                    assertThat(own).isNotNull();
+                    own.retain().close();
                 }
             }
         } finally {
             over.set(true);
             requests.get(30, TimeUnit.SECONDS);
-            lasting.close();
         }
     }
 }
