@@ -1,5 +1,6 @@
 package dev.latchkey.openssl;
 
+import dev.latchkey.jetty.ConstrainedTrustManager;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
@@ -27,12 +28,12 @@ final class CertificateVerifier {
 
     private final OpenSslEngine engine;
     private final HandshakeUpcalls upcalls;
-    private final X509TrustManager manager;
+    private final X509ExtendedTrustManager manager;
 
     CertificateVerifier(OpenSslEngine engine, HandshakeUpcalls upcalls, X509TrustManager manager) {
         this.engine = engine;
         this.upcalls = upcalls;
-        this.manager = manager;
+        this.manager = ConstrainedTrustManager.of(manager);
     }
 
     /** Upcall: whether the handshake goes on with this chain. */
@@ -70,7 +71,7 @@ final class CertificateVerifier {
     private @Nullable CertificateException verdict(X509Certificate[] chain) {
         try {
             if (engine.getUseClientMode()) {
-                checkServer(chain, upcalls.serverAuthType());
+                manager.checkServerTrusted(chain, upcalls.serverAuthType(), engine);
             } else {
                 checkClient(chain);
             }
@@ -85,41 +86,7 @@ final class CertificateVerifier {
     private void checkClient(X509Certificate[] chain) throws CertificateException {
         String algorithm = chain[0].getPublicKey().getAlgorithm();
         String authType = CLIENT_AUTH_TYPES.contains(algorithm) ? algorithm : "UNKNOWN";
-        if (manager instanceof X509ExtendedTrustManager extended) {
-            extended.checkClientTrusted(chain, authType, engine);
-        } else {
-            refuseIdentification();
-            manager.checkClientTrusted(chain, authType);
-            checkConstraints(chain);
-        }
-    }
-
-    private void checkServer(X509Certificate[] chain, String authType) throws CertificateException {
-        if (manager instanceof X509ExtendedTrustManager extended) {
-            extended.checkServerTrusted(chain, authType, engine);
-        } else {
-            refuseIdentification();
-            manager.checkServerTrusted(chain, authType);
-            checkConstraints(chain);
-        }
-    }
-
-    /** What a trust manager that knows nothing of the connection cannot look at. */
-    private void checkConstraints(X509Certificate[] chain) throws CertificateException {
-        X509Certificate[] trusted = manager.getAcceptedIssuers();
-        ChainConstraints.check(
-                chain,
-                trusted == null ? new X509Certificate[0] : trusted,
-                engine.getSSLParameters().getAlgorithmConstraints(),
-                upcalls.localSignatureAlgorithms());
-    }
-
-    private void refuseIdentification() throws CertificateException {
-        String algorithm = engine.getSSLParameters().getEndpointIdentificationAlgorithm();
-        if (algorithm != null && !algorithm.isEmpty()) {
-            throw new CertificateException("Endpoint identification " + algorithm
-                    + " needs an X509ExtendedTrustManager; this is " + manager.getClass());
-        }
+        manager.checkClientTrusted(chain, authType, engine);
     }
 
     private static int errorFor(CertificateException verdict) {

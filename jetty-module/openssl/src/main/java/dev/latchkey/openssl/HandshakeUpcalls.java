@@ -126,10 +126,6 @@ final class HandshakeUpcalls {
         }
     }
 
-    String[] localSignatureAlgorithms() {
-        return session.getLocalSupportedSignatureAlgorithms();
-    }
-
     boolean isTls13() {
         return session.getProtocol().equals(Protocols.TLS_1_3);
     }

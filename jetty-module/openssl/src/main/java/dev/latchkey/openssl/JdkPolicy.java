@@ -1,5 +1,6 @@
 package dev.latchkey.openssl;
 
+import dev.latchkey.jetty.JdkConstraints;
 import java.security.AlgorithmConstraints;
 import java.security.AlgorithmParameters;
 import java.security.CryptoPrimitive;
@@ -11,16 +12,12 @@ import java.util.List;
 import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Java's own TLS policy permits: {@code jdk.tls.disabledAlgorithms}, {@code jdk.certpath.disabledAlgorithms}, and
- * the constraints that a user adds to one engine.
- *
- * <p>Its rules are not public, so the JDK's own engine is asked for its constraints, which are: they judge as they do
- * there. Immutable, if the user's constraints are.
+ * What {@link JdkConstraints} and the constraints that a user adds to one engine say of what OpenSSL can do. Immutable, if
+ * the user's constraints are.
  */
 final class JdkPolicy {
     private static final Set<CryptoPrimitive> KEY_AGREEMENT = EnumSet.of(CryptoPrimitive.KEY_AGREEMENT);
@@ -42,9 +39,9 @@ final class JdkPolicy {
             try {
                 SSLContext context = SSLContext.getInstance("TLS", "SunJSSE");
                 context.init(new KeyManager[0], new TrustManager[0], null);
-                SSLEngine engine = context.createSSLEngine();
-                AlgorithmConstraints constraints = engine.getSSLParameters().getAlgorithmConstraints();
-                Set<String> suites = Set.copyOf(Arrays.asList(engine.getSupportedCipherSuites()));
+                AlgorithmConstraints constraints = JdkConstraints.jdk();
+                Set<String> suites =
+                        Set.copyOf(Arrays.asList(context.createSSLEngine().getSupportedCipherSuites()));
                 return constraints == null ? null : new JdkPolicy(constraints, suites);
             } catch (GeneralSecurityException e) {
                 return null;
@@ -69,9 +66,8 @@ final class JdkPolicy {
     /** That of the JDK and of an engine's own constraints; null for none of its own. */
     static JdkPolicy with(@Nullable AlgorithmConstraints own) {
         JdkPolicy jdk = jdk();
-        return own == null || own == jdk.constraints
-                ? jdk
-                : new JdkPolicy(new BothConstraints(own, jdk.constraints), jdk.knownSuites);
+        AlgorithmConstraints both = JdkConstraints.with(own);
+        return both == null || both == jdk.constraints ? jdk : new JdkPolicy(both, jdk.knownSuites);
     }
 
     /** What an engine has that was told nothing. */

@@ -25,7 +25,7 @@ final class CertificateValidation {
     /** {@return what a rule says, after its trust manager was asked} */
     static Verdict judge(Proof proof, Rule rule, Trust connector, SSLEngine engine) {
         X509TrustManager own = rule.trustManager();
-        X509TrustManager judge = own == null ? connector.trustManager() : own;
+        X509ExtendedTrustManager judge = own == null ? connector.trustManager() : ConstrainedTrustManager.of(own);
         try {
             ask(judge, proof.chain(), proof, engine);
         } catch (CertificateException x) {
@@ -42,18 +42,14 @@ final class CertificateValidation {
         return byPath(proof, null, connector.trustManager(), engine);
     }
 
-    private static void ask(X509TrustManager judge, List<X509Certificate> path, Proof proof, SSLEngine engine)
+    private static void ask(X509ExtendedTrustManager judge, List<X509Certificate> path, Proof proof, SSLEngine engine)
             throws CertificateException {
-        X509Certificate[] chain = path.toArray(X509Certificate[]::new);
-        if (judge instanceof X509ExtendedTrustManager extended) {
-            extended.checkClientTrusted(chain, proof.authType(), new FinishedEngine(engine, proof.session()));
-        } else {
-            judge.checkClientTrusted(chain, proof.authType());
-        }
+        judge.checkClientTrusted(
+                path.toArray(X509Certificate[]::new), proof.authType(), new FinishedEngine(engine, proof.session()));
     }
 
     private static Verdict byPath(
-            Proof proof, @Nullable Set<X500Principal> issuers, X509TrustManager judge, SSLEngine engine) {
+            Proof proof, @Nullable Set<X500Principal> issuers, X509ExtendedTrustManager judge, SSLEngine engine) {
         Instant now = Instant.now();
         if (!proof.isWithinValidity(now)) {
             // A trust manager of the caller's may not look at the clock.
@@ -86,7 +82,7 @@ final class CertificateValidation {
 
     /** The trust manager has accepted all that was sent, by whatever path; what it says of this one counts here. */
     private static boolean isAcceptedAlone(
-            List<X509Certificate> path, Proof proof, X509TrustManager judge, SSLEngine engine) {
+            List<X509Certificate> path, Proof proof, X509ExtendedTrustManager judge, SSLEngine engine) {
         try {
             ask(judge, path, proof, engine);
             return true;

@@ -38,9 +38,15 @@ final class FinishedEngine extends SSLEngine {
         return session;
     }
 
+    /** {@inheritDoc} Without the mark of ours that they bear while the client is asked again: it is nobody's to judge by. */
     @Override
     public SSLParameters getSSLParameters() {
-        return engine.getSSLParameters();
+        SSLParameters parameters = engine.getSSLParameters();
+        String identification = parameters.getEndpointIdentificationAlgorithm();
+        if (identification != null && identification.startsWith(Renegotiation.IDENTIFICATION_PREFIX)) {
+            parameters.setEndpointIdentificationAlgorithm("");
+        }
+        return parameters;
     }
 
     @Override

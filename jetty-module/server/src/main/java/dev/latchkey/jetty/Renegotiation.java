@@ -29,7 +29,7 @@ final class Renegotiation implements CertificateMechanism {
      * {@code invalidate()} does not reach stateless tickets, and with <em>want</em> a resumed handshake asks for
      * nothing.
      */
-    private static final String IDENTIFICATION_PREFIX = "LATCHKEY-";
+    static final String IDENTIFICATION_PREFIX = "LATCHKEY-";
 
     private static final AtomicLong UNIQUE = new AtomicLong();
 

@@ -17,6 +17,7 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ final class StepUpContextSpi extends SSLContextSpi {
             KeyManager @Nullable [] keyManagers, TrustManager @Nullable [] trustManagers, @Nullable SecureRandom random)
             throws KeyManagementException {
         stock.init(keyManagers, trustManagers, random);
-        X509TrustManager x509 = x509(trustManagers == null ? defaultTrustManagers() : trustManagers);
+        X509ExtendedTrustManager x509 = x509(trustManagers == null ? defaultTrustManagers() : trustManagers);
         if (x509 == null) {
             // Without a trust manager for X.509 no certificate can ever be accepted: step-ups fail, TLS works.
             stepUp.init(steady(keyManagers), trustManagers, random);
@@ -122,10 +123,10 @@ final class StepUpContextSpi extends SSLContextSpi {
                 .toArray(KeyManager[]::new);
     }
 
-    private static @Nullable X509TrustManager x509(TrustManager[] managers) {
+    private static @Nullable X509ExtendedTrustManager x509(TrustManager[] managers) {
         return Arrays.stream(managers)
                 .filter(X509TrustManager.class::isInstance)
-                .map(X509TrustManager.class::cast)
+                .map(m -> ConstrainedTrustManager.of((X509TrustManager) m))
                 .findFirst()
                 .orElse(null);
     }

@@ -8,7 +8,6 @@ import java.security.interfaces.DSAPublicKey;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
 
 /**
@@ -24,9 +23,10 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
     /** FIPS 186-4 section 4.2 has none larger. */
     private static final int MOST_BITS_OF_DSA = 3072;
 
-    private final X509TrustManager stock;
+    private final X509ExtendedTrustManager stock;
 
-    StepUpTrustManager(X509TrustManager stock) {
+    /** @param stock one that looks at the connection too: JSSE asks this one alone, and so adds nothing to it */
+    StepUpTrustManager(X509ExtendedTrustManager stock) {
         this.stock = stock;
     }
 
@@ -42,11 +42,7 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
         if (scope != null) {
             FirstHandshakeChoice.unmark(engine);
         }
-        if (stock instanceof X509ExtendedTrustManager extended) {
-            extended.checkClientTrusted(chain, authType, engine);
-        } else {
-            stock.checkClientTrusted(chain, authType);
-        }
+        stock.checkClientTrusted(chain, authType, engine);
         if (scope != null) {
             scope.received(chain, authType);
         }
@@ -66,11 +62,7 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        if (stock instanceof X509ExtendedTrustManager extended) {
-            extended.checkClientTrusted(chain, authType, socket);
-        } else {
-            stock.checkClientTrusted(chain, authType);
-        }
+        stock.checkClientTrusted(chain, authType, socket);
     }
 
     @Override
@@ -81,21 +73,13 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        if (stock instanceof X509ExtendedTrustManager extended) {
-            extended.checkServerTrusted(chain, authType, engine);
-        } else {
-            stock.checkServerTrusted(chain, authType);
-        }
+        stock.checkServerTrusted(chain, authType, engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        if (stock instanceof X509ExtendedTrustManager extended) {
-            extended.checkServerTrusted(chain, authType, socket);
-        } else {
-            stock.checkServerTrusted(chain, authType);
-        }
+        stock.checkServerTrusted(chain, authType, socket);
     }
 
     @Override

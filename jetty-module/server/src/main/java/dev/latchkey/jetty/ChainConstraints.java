@@ -1,4 +1,4 @@
-package dev.latchkey.openssl;
+package dev.latchkey.jetty;
 
 import java.io.IOException;
 import java.security.AlgorithmConstraints;
@@ -37,18 +37,24 @@ final class ChainConstraints {
      * Checks from the end of the chain to its leaf; what is trusted by itself is not looked at.
      *
      * @param own the engine's own constraints, null for none
-     * @param signatureAlgorithms Java's names of those that the connection takes
+     * @param signatureAlgorithms Java's names of those that the connection takes, null where it does not say
      */
     static void check(
             X509Certificate[] chain,
             X509Certificate[] trusted,
             @Nullable AlgorithmConstraints own,
-            String[] signatureAlgorithms)
+            String @Nullable [] signatureAlgorithms)
             throws CertificateException {
-        AlgorithmConstraints policy = JdkPolicy.with(own).constraints();
-        List<String> enabled = Arrays.stream(signatureAlgorithms)
-                .map(name -> name.toUpperCase(Locale.ROOT))
-                .toList();
+        AlgorithmConstraints policy = JdkConstraints.with(own);
+        if (policy == null) {
+            throw refused("the JDK's own, which are unknown: its TLS (SunJSSE) is missing");
+        }
+        @Nullable
+        List<String> enabled = signatureAlgorithms == null
+                ? null
+                : Arrays.stream(signatureAlgorithms)
+                        .map(name -> name.toUpperCase(Locale.ROOT))
+                        .toList();
         int last = chain.length - 1;
         if (Arrays.asList(trusted).contains(chain[last])) {
             last--;
@@ -57,7 +63,7 @@ final class ChainConstraints {
         for (int i = last; i >= 0; i--) {
             String algorithm = chain[i].getSigAlgName();
             AlgorithmParameters parameters = parameters(chain[i]);
-            boolean signed = enabled.contains(algorithm.toUpperCase(Locale.ROOT))
+            boolean signed = (enabled == null || enabled.contains(algorithm.toUpperCase(Locale.ROOT)))
                     && (issuer == null
                             ? policy.permits(SIGNATURE, algorithm, parameters)
                             : policy.permits(SIGNATURE, algorithm, issuer, parameters));

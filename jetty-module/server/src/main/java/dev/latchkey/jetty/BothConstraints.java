@@ -1,4 +1,4 @@
-package dev.latchkey.openssl;
+package dev.latchkey.jetty;
 
 import java.security.AlgorithmConstraints;
 import java.security.AlgorithmParameters;
