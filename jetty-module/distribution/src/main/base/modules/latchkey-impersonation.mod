@@ -25,5 +25,6 @@ etc/latchkey-impersonation.xml
 ## account of the same name; separated by commas; empty for none.
 # latchkey.impersonation.accounts=
 
-## How far an account of Linux reaches. files: for files alone. everything: for signals and child processes too.
+## How far an account of Linux reaches. files: for files, and what else the kernel decides by effective ids.
+## everything: for signals, child processes and access(2) too.
 # latchkey.impersonation.linux.reach=files

@@ -11,13 +11,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a thread an account of Linux: for files alone, or for everything.
+ * Makes a thread an account of Linux: for files, or for everything.
  *
- * <p>{@linkplain Reach#FILES For files} a thread gets the account's groups and its ids for files, and loses the
- * capabilities that pass by a file's mode. The process keeps its own ids for all else: a child process started by such a
- * thread runs as the <em>process</em>. {@linkplain Reach#EVERYTHING For everything} the real and effective ids are the
- * account's too and all capabilities are put away, so that a child process is the account's; the price is that other
- * processes of that account may then send signals to this one.
+ * <p>{@linkplain Reach#FILES For files} a thread gets the account's groups and its effective ids, by which the kernel
+ * decides about files and most else. The real ids stay the process's, so that the account's own processes may not send it
+ * signals (they may lower its priority while it carries them). Two things go by the real ids. access(2) answers for the
+ * process: {@code Files.isReadable}, {@code isWritable}, {@code isExecutable} and {@code File.canRead} are wrong, and
+ * {@code exists} may be; open the file instead. And a child process can make itself the process's again, in the groups of
+ * the account: start one of the process's by {@code flow.none().call(builder::start)}.
+ * {@linkplain Reach#EVERYTHING For everything} the real ids are the account's too, so that access(2) is right and a child
+ * process is the account's for good; the price is that other processes of that account may send signals to this one.
+ * Either way no capability is in effect, and none passes to a child process.
  *
  * <p>The process needs CAP_SETUID and CAP_SETGID: as root, or as any account that was given them. What is brought back
  * are the ids, groups and capabilities that the process had. Any thread.
@@ -31,7 +35,7 @@ public final class LinuxIdentity implements ThreadIdentity {
 
     /** How far an account reaches. */
     public enum Reach {
-        /** For files alone; the default. */
+        /** For files, and what else the kernel decides by effective ids; the default. */
         FILES,
         /** For files, signals, child processes and whatever else asks for a user. */
         EVERYTHING
@@ -71,7 +75,7 @@ public final class LinuxIdentity implements ThreadIdentity {
      * {@return an identity of this account and nothing else}
      *
      * @throws dev.latchkey.impersonation.IdentityException if the flow has no such provider, with the reason
-     * @throws IllegalArgumentException if the account is root
+     * @throws IllegalArgumentException as for {@link #part}
      */
     public static Identity identity(IdentityFlow flow, LinuxAccount account) {
         return flow.of(flow.provider(LinuxIdentity.class).part(account));
@@ -80,14 +84,24 @@ public final class LinuxIdentity implements ThreadIdentity {
     /**
      * {@return a part of this account, for {@link IdentityFlow#of}}
      *
-     * @throws IllegalArgumentException if the account is root: that is never a user's identity, but a wrong mapping
+     * @throws IllegalArgumentException if the account is root or the process's own, or no account can have its ids:
+     *     none of these is ever a user's identity, but a wrong mapping
      */
     public IdentityPart part(LinuxAccount account) {
+        ThreadCredentials own = process();
         if (account.uid() == 0) {
             throw new IllegalArgumentException(
                     "Root is not an identity to be carried; map the user to another account");
         }
-        ThreadCredentials own = process();
+        if (own.have(account.uid())) {
+            throw new IllegalArgumentException("The account of the process itself, "
+                    + Integer.toUnsignedString(account.uid())
+                    + ", is not an identity to be carried; map the user to another account");
+        }
+        // To the kernel it means "leave it as it is".
+        if (account.uid() == -1 || account.gid() == -1 || account.groups().contains(-1)) {
+            throw new IllegalArgumentException("No account has the id 4294967295");
+        }
         return new LinuxPart(reach == Reach.FILES ? own.forFiles(account) : own.forEverything(account), account.name());
     }
 
@@ -117,7 +131,12 @@ public final class LinuxIdentity implements ThreadIdentity {
         if (!SystemCalls.known()) {
             return "its system calls are known on x86-64 and aarch64, not on " + System.getProperty("os.arch");
         }
-        if (!ofProcess().canChangeIds()) {
+        ThreadCredentials own = ofProcess();
+        if (!own.canInherit()) {
+            return "the process has inheritable capabilities that it does not have itself, and that a thread could not"
+                    + " take out again (systemd: AmbientCapabilities alone; setpriv: --inh-caps with --ambient-caps)";
+        }
+        if (!own.canChangeIds()) {
             return "the process lacks CAP_SETUID or CAP_SETGID; run it as root, or give its account both"
                     + " (systemd: AmbientCapabilities=CAP_SETUID CAP_SETGID)";
         }
@@ -147,7 +166,8 @@ public final class LinuxIdentity implements ThreadIdentity {
 
     @Override
     public IdentityPart rehearsal() {
-        return part(LinuxAccount.of(NOBODY, NOBODY, NOBODY));
+        int other = process().have(NOBODY) ? NOBODY - 1 : NOBODY;
+        return part(LinuxAccount.of(other, other, other));
     }
 
     @Override

@@ -16,8 +16,8 @@ final class SystemCalls {
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
     private static final int EINVAL = 22;
 
-    private static final int[] X86_64 = {115, 116, 117, 118, 119, 120, 122, 123, 125, 126};
-    private static final int[] AARCH64 = {158, 159, 147, 148, 149, 150, 151, 152, 90, 91};
+    private static final int[] X86_64 = {115, 116, 117, 118, 119, 120, 122, 123, 125, 126, 157};
+    private static final int[] AARCH64 = {158, 159, 147, 148, 149, 150, 151, 152, 90, 91, 167};
     private static final int[] NUMBERS = numbers() == null ? new int[X86_64.length] : numbers();
 
     private static final long GETGROUPS = NUMBERS[0];
@@ -30,6 +30,12 @@ final class SystemCalls {
     private static final long SETFSGID = NUMBERS[7];
     private static final long CAPGET = NUMBERS[8];
     private static final long CAPSET = NUMBERS[9];
+    private static final long PRCTL = NUMBERS[10];
+
+    private static final long PR_CAP_AMBIENT = 47;
+    private static final long PR_CAP_AMBIENT_IS_SET = 1;
+    private static final long PR_CAP_AMBIENT_RAISE = 2;
+    private static final long PR_CAP_AMBIENT_LOWER = 3;
 
     /** Room for what a call reads or writes; the kernel takes 65,536 groups at most. */
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -57,6 +63,8 @@ final class SystemCalls {
     // The function is variadic in C; on both architectures integers go the same way either way.
     private static native long syscall(long number, long a, long b, long c);
 
+    private static native long syscall(long number, long a, long b, long c, long d, long e);
+
     /** {@return what the calling thread carries now} */
     static ThreadCredentials read() {
         Scratch scratch = SCRATCH.get();
@@ -67,7 +75,15 @@ final class SystemCalls {
         int fsgid = (int) syscall(SETFSGID, -1, 0, 0);
         long[] capabilities = capabilities(scratch);
         return new ThreadCredentials(
-                uids, gids, fsuid, fsgid, groups(scratch), capabilities[0], capabilities[1], capabilities[2]);
+                uids,
+                gids,
+                fsuid,
+                fsgid,
+                groups(scratch),
+                capabilities[0],
+                capabilities[1],
+                capabilities[2],
+                ambient(capabilities[2]));
     }
 
     private static int[] three(Scratch scratch, long call, String name) {
@@ -145,12 +161,38 @@ final class SystemCalls {
         return true;
     }
 
-    static boolean capabilitiesAre(long effective, long permitted, long inheritable) {
+    static boolean capabilitiesAre(long effective, long permitted, long inheritable, long ambient) {
         Scratch scratch = SCRATCH.get();
         Memory memory = scratch.memory;
         capabilityHeader(memory);
         check("capget", syscall(CAPGET, scratch.address(), scratch.address() + 8, 0));
-        return set(memory, 0) == effective && set(memory, 1) == permitted && set(memory, 2) == inheritable;
+        return set(memory, 0) == effective
+                && set(memory, 1) == permitted
+                && set(memory, 2) == inheritable
+                && ambient(inheritable) == ambient;
+    }
+
+    /** {@return the ambient ones; none can be that is not inheritable, so that these alone are asked for} */
+    private static long ambient(long inheritable) {
+        long found = 0;
+        for (long left = inheritable; left != 0; left &= left - 1) {
+            if (ambient(PR_CAP_AMBIENT_IS_SET, Long.numberOfTrailingZeros(left)) == 1) {
+                found |= Long.lowestOneBit(left);
+            }
+        }
+        return found;
+    }
+
+    private static long ambient(long action, int capability) {
+        return check("prctl", syscall(PRCTL, PR_CAP_AMBIENT, action, capability, 0, 0));
+    }
+
+    /** Sets the ambient capabilities, once the inheritable ones are set. */
+    static void setAmbient(long ambient, long inheritable) {
+        for (long left = inheritable; left != 0; left &= left - 1) {
+            boolean wanted = (ambient & Long.lowestOneBit(left)) != 0;
+            ambient(wanted ? PR_CAP_AMBIENT_RAISE : PR_CAP_AMBIENT_LOWER, Long.numberOfTrailingZeros(left));
+        }
     }
 
     private static long set(Memory memory, int i) {

@@ -8,19 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the kernel knows of who a thread is: ids, groups, capabilities. Immutable.
  *
- * <p>Ids are unsigned. The three ids are real, effective and saved; the capabilities effective, permitted, inheritable.
+ * <p>Ids are unsigned. The three ids are real, effective and saved; the capabilities effective, permitted, inheritable
+ * and ambient. A thread that acts for a user has none but permitted ones: those are the way back, take effect for nobody
+ * by themselves, and do not pass to a child process. Inheritable and ambient ones would (capabilities(7)).
  */
 final class ThreadCredentials {
     static final int[] NO_GROUPS = {};
 
-    /**
-     * The capabilities that let a thread pass by the owner and mode of a file, or make what they do not allow. The
-     * kernel takes these away with the file system's uid, but only from root.
-     */
-    static final long FILE_CAPABILITIES = bits(0, 1, 2, 3, 4, 9, 27, 32);
-
     /** CAP_SETGID and CAP_SETUID. */
-    private static final long CHANGE_IDS = bits(6, 7);
+    private static final long CHANGE_IDS = 1L << 6 | 1L << 7;
 
     private final int[] uids;
     private final int[] gids;
@@ -30,6 +26,7 @@ final class ThreadCredentials {
     private final long effective;
     private final long permitted;
     private final long inheritable;
+    private final long ambient;
 
     /** Takes over the arrays. */
     ThreadCredentials(
@@ -40,7 +37,8 @@ final class ThreadCredentials {
             int[] groups,
             long effective,
             long permitted,
-            long inheritable) {
+            long inheritable,
+            long ambient) {
         this.uids = uids;
         this.gids = gids;
         this.fsuid = fsuid;
@@ -50,14 +48,7 @@ final class ThreadCredentials {
         this.effective = effective;
         this.permitted = permitted;
         this.inheritable = inheritable;
-    }
-
-    private static long bits(int... bits) {
-        long set = 0;
-        for (int bit : bits) {
-            set |= 1L << bit;
-        }
-        return set;
+        this.ambient = ambient;
     }
 
     /**
@@ -76,7 +67,8 @@ final class ThreadCredentials {
                 ids(line(status, "Groups:")),
                 Long.parseUnsignedLong(line(status, "CapEff:"), 16),
                 Long.parseUnsignedLong(line(status, "CapPrm:"), 16),
-                Long.parseUnsignedLong(line(status, "CapInh:"), 16));
+                Long.parseUnsignedLong(line(status, "CapInh:"), 16),
+                Long.parseUnsignedLong(line(status, "CapAmb:"), 16));
     }
 
     private static String line(List<String> status, String name) {
@@ -95,32 +87,32 @@ final class ThreadCredentials {
                         .toArray();
     }
 
-    /** {@return these, with an account's ids for files alone} */
+    /**
+     * {@return these, with an account's effective ids, which are those for files too; the real and the saved ids stay}
+     *
+     * <p>Effective, as the kernel decides by them about more than files: who may write {@code /proc/sys}, and whom a peer
+     * of a Unix socket sees. Who may send the thread signals it decides by the real and saved ones.
+     */
     ThreadCredentials forFiles(LinuxAccount account) {
-        return new ThreadCredentials(
-                uids,
-                gids,
-                account.uid(),
-                account.gid(),
-                account.allGroups(),
-                effective & ~FILE_CAPABILITIES,
-                permitted,
-                inheritable);
+        return carrying(account, uids[0], gids[0]);
     }
 
     /** {@return these, with an account's ids for everything; the saved ids stay, as the way back} */
     ThreadCredentials forEverything(LinuxAccount account) {
-        int uid = account.uid();
-        int gid = account.gid();
+        return carrying(account, account.uid(), account.gid());
+    }
+
+    private ThreadCredentials carrying(LinuxAccount account, int realUid, int realGid) {
         return new ThreadCredentials(
-                new int[] {uid, uid, uids[2]},
-                new int[] {gid, gid, gids[2]},
-                uid,
-                gid,
+                new int[] {realUid, account.uid(), uids[2]},
+                new int[] {realGid, account.gid(), gids[2]},
+                account.uid(),
+                account.gid(),
                 account.allGroups(),
                 0,
                 permitted,
-                inheritable);
+                0,
+                0);
     }
 
     /** {@return whether the calling thread carries these now} */
@@ -129,7 +121,7 @@ final class ThreadCredentials {
                 && SystemCalls.gidsAre(gids)
                 && SystemCalls.fileIdsAre(fsuid, fsgid)
                 && SystemCalls.groupsAre(groups)
-                && SystemCalls.capabilitiesAre(effective, permitted, inheritable);
+                && SystemCalls.capabilitiesAre(effective, permitted, inheritable, ambient);
     }
 
     /** Makes the calling thread carry these, groups first and the user last. What came of it must be read back. */
@@ -138,7 +130,7 @@ final class ThreadCredentials {
         setGroups(now);
         setGid(now);
         setUid(now);
-        SystemCalls.capset(effective, permitted, inheritable);
+        setCapabilities();
     }
 
     /** As {@link #apply()}, in reverse: the user first and the groups last; unless these lack the privilege for that. */
@@ -151,7 +143,7 @@ final class ThreadCredentials {
         setUid(now);
         setGid(now);
         setGroups(now);
-        SystemCalls.capset(effective, permitted, inheritable);
+        setCapabilities();
     }
 
     /** A thread that carries an account for everything has put its capabilities away, and may take them out again. */
@@ -160,6 +152,12 @@ final class ThreadCredentials {
             SystemCalls.capset(now.effective | (now.permitted & CHANGE_IDS), now.permitted, now.inheritable);
         }
         return now;
+    }
+
+    /** Last of all: a change of the effective id from or to root's changes them too. */
+    private void setCapabilities() {
+        SystemCalls.capset(effective, permitted, inheritable);
+        SystemCalls.setAmbient(ambient, inheritable);
     }
 
     private void setUid(ThreadCredentials now) {
@@ -180,6 +178,16 @@ final class ThreadCredentials {
         if (!Arrays.equals(groups, now.groups)) {
             SystemCalls.setgroups(groups);
         }
+    }
+
+    /** {@return whether this is an id of theirs, of whatever kind} */
+    boolean have(int uid) {
+        return fsuid == uid || Arrays.stream(uids).anyMatch(own -> own == uid);
+    }
+
+    /** {@return whether inheritable capabilities, once put away, can be taken out again} */
+    boolean canInherit() {
+        return (inheritable & ~permitted) == 0;
     }
 
     boolean canChangeIds() {
@@ -205,7 +213,8 @@ final class ThreadCredentials {
                 && Arrays.equals(groups, o.groups)
                 && effective == o.effective
                 && permitted == o.permitted
-                && inheritable == o.inheritable;
+                && inheritable == o.inheritable
+                && ambient == o.ambient;
     }
 
     @Override
@@ -217,7 +226,8 @@ final class ThreadCredentials {
     public String toString() {
         return "uid " + join(uids) + " fs " + Integer.toUnsignedString(fsuid) + ", gid " + join(gids) + " fs "
                 + Integer.toUnsignedString(fsgid) + ", groups " + join(groups) + ", capabilities "
-                + Long.toHexString(effective) + " of " + Long.toHexString(permitted);
+                + Long.toHexString(effective) + " of " + Long.toHexString(permitted) + ", inheritable "
+                + Long.toHexString(inheritable) + ", ambient " + Long.toHexString(ambient);
     }
 
     private static String join(int[] ids) {

@@ -9,10 +9,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +28,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
 
 /**
  * What is to hold on a real kernel; each method with a name that begins with "it" is one claim. A process of its own, so
@@ -35,6 +44,9 @@ public final class LinuxScenarios {
     static final int BOB = 21002;
     static final int TEAM = 22000;
     static final int GROUP_OF_PROCESS = 22024;
+
+    /** The lines of a status that say who a thread is. */
+    private static final String ALL = "^(Uid|Gid|Groups|CapPrm|CapEff|CapInh|CapAmb):";
 
     private final Path directory;
     private final IdentityFlow flow = IdentityFlow.builder()
@@ -194,10 +206,65 @@ public final class LinuxScenarios {
         }
     }
 
-    void itStartsChildProcessesAsTheProcessWhenItIsForFiles() throws Exception {
+    /** The one way back that is left to it: the real id. */
+    void itStartsChildProcessesWithTheRealIdOfTheProcessWhenItIsForFiles() throws Exception {
         try (Identity alice = alice()) {
-            check("uid", id(own), onPool(alice, () -> run("id", "-u")));
+            check("real uid", id(own), onPool(alice, () -> run("id", "-ru")));
+            check("effective uid", "" + ALICE, onPool(alice, () -> run("id", "-u")));
         }
+    }
+
+    /** As the class comment of LinuxIdentity says for those that are to be the process's own. */
+    void itStartsAChildProcessOfTheProcessInItsOwnGroups() throws Exception {
+        List<String> ownLines = lines(Path.of("/proc/self/status"), ALL);
+        for (IdentityFlow each : List.of(flow, everything)) {
+            try (Identity alice = LinuxIdentity.identity(each, LinuxAccount.of(ALICE, ALICE, ALICE, TEAM))) {
+                check(
+                        "child",
+                        ownLines,
+                        alice.call(() -> each.none().call(() -> childStatus()))
+                                .lines()
+                                .toList());
+            }
+        }
+    }
+
+    /** A capability that its file gives nobody: what a child has it can only have been passed. */
+    void itPassesNoCapabilityToAChildProcess() throws Exception {
+        String none = "CapInh:\t0000000000000000,CapEff:\t0000000000000000,CapAmb:\t0000000000000000";
+        for (IdentityFlow each : List.of(flow, everything)) {
+            try (Identity alice = LinuxIdentity.identity(each, LinuxAccount.of(ALICE, ALICE))) {
+                String child = alice.call(() -> childStatus())
+                        .lines()
+                        .filter(line -> line.matches("Cap(Inh|Eff|Amb):.*"))
+                        .collect(Collectors.joining(","));
+                check("child", none, child);
+            }
+        }
+    }
+
+    void itStartsNoChildProcessThatBecomesMoreThanTheUserWhenItIsForEverything() throws Exception {
+        try (Identity alice = LinuxIdentity.identity(everything, LinuxAccount.of(ALICE, ALICE, ALICE, TEAM))) {
+            for (String more :
+                    List.of("--reuid=0", "--reuid=" + id(own), "--regid=" + GROUP_OF_PROCESS, "--ruid=" + BOB)) {
+                String said = alice.call(() -> run("setpriv", more, "--keep-groups", "id"));
+                check(more + " is refused: " + said, true, said.contains("not permitted"));
+            }
+            String said = alice.call(() -> run("setpriv", "--groups=" + GROUP_OF_PROCESS, "id"));
+            check("groups are refused: " + said, true, said.contains("not permitted"));
+            check(
+                    "permitted",
+                    "CapPrm:\t0000000000000000",
+                    alice.call(() -> childStatus())
+                            .lines()
+                            .filter(line -> line.startsWith("CapPrm"))
+                            .findFirst()
+                            .orElseThrow());
+        }
+    }
+
+    private static String childStatus() throws Exception {
+        return run("grep", "-E", ALL, "/proc/self/status");
     }
 
     void itStartsChildProcessesAsTheUserWhenItIsForEverything() throws Exception {
@@ -208,12 +275,64 @@ public final class LinuxScenarios {
         }
     }
 
+    /** Each with the value that it has, so that nothing changes where it is not refused. */
+    void itIsRefusedTheSettingsOfTheKernel() throws Exception {
+        Path setting = Path.of("/proc/sys/vm/swappiness");
+        byte[] value = Files.readAllBytes(setting);
+        if (id(own).equals("0")) {
+            Files.write(setting, value);
+        }
+        for (IdentityFlow each : List.of(flow, everything)) {
+            try (Identity alice = LinuxIdentity.identity(each, LinuxAccount.of(ALICE, ALICE))) {
+                check("refused", true, alice.call(() -> {
+                    try {
+                        Files.write(setting, value);
+                        return false;
+                    } catch (AccessDeniedException e) {
+                        return true;
+                    }
+                }));
+            }
+        }
+    }
+
+    void itIsTheUserToThePeerOfAUnixSocket() throws Exception {
+        Path at = directory.resolve("socket-" + System.nanoTime());
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                Identity alice = alice()) {
+            server.bind(UnixDomainSocketAddress.of(at));
+            Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rw-rw-rw-"));
+            try (SocketChannel client = alice.call(() -> SocketChannel.open(UnixDomainSocketAddress.of(at)));
+                    SocketChannel peer = server.accept()) {
+                check("connected", true, client.isConnected());
+                UnixDomainPrincipal seen = peer.getOption(ExtendedSocketOptions.SO_PEERCRED);
+                check("user", "" + ALICE, seen.user().getName());
+                check("group", "" + ALICE, seen.group().getName());
+            }
+        } finally {
+            Files.deleteIfExists(at);
+        }
+    }
+
+    /** Those that pass by quotas and reserved blocks (CAP_SYS_RESOURCE) among them. */
+    void itHasNoCapabilityInEffectForAUser() {
+        for (IdentityFlow each : List.of(flow, everything)) {
+            try (Identity alice = LinuxIdentity.identity(each, LinuxAccount.of(ALICE, ALICE))) {
+                alice.run(() -> {
+                    check("effective", 0L, capabilities("CapEff:"));
+                    check("inheritable", 0L, capabilities("CapInh:"));
+                    check("ambient", 0L, capabilities("CapAmb:"));
+                });
+            }
+        }
+    }
+
     void itPutsAwayAllCapabilitiesWhenItIsForEverything() throws Exception {
         try (Identity alice = LinuxIdentity.identity(everything, LinuxAccount.of(ALICE, ALICE));
                 Identity bob = LinuxIdentity.identity(everything, LinuxAccount.of(BOB, BOB))) {
             alice.run(() -> {
                 List<String> status = status(Path.of("/proc/thread-self/status"));
-                check("effective", "CapEff:\t0000000000000000", status.get(4));
+                check("effective", 0L, capabilities("CapEff:"));
                 check("uid", true, status.get(0).startsWith("Uid:\t" + ALICE + "\t" + ALICE + "\t"));
                 bob.run(() -> check("nested", BOB, SystemCalls.read().key().uid()));
                 check("again", ALICE, SystemCalls.read().key().uid());
@@ -254,21 +373,30 @@ public final class LinuxScenarios {
         check("reported", true, flow.statistics().leftOpen() > 0);
     }
 
-    void itRefusesRoot() {
-        try {
-            LinuxIdentity.identity(flow, LinuxAccount.of(0, 0));
-        } catch (IllegalArgumentException e) {
-            return;
+    void itRefusesRootItsOwnAccountAndWhatTheKernelTakesForNoChange() {
+        int self = Integer.parseInt(id(own));
+        for (LinuxAccount account : List.of(
+                LinuxAccount.of(0, ALICE),
+                LinuxAccount.of(self, ALICE),
+                LinuxAccount.of(-1, ALICE),
+                LinuxAccount.of(ALICE, -1),
+                LinuxAccount.of(ALICE, ALICE, -1))) {
+            for (IdentityFlow each : List.of(flow, everything)) {
+                boolean refused = false;
+                try {
+                    LinuxIdentity.identity(each, account).close();
+                } catch (IllegalArgumentException e) {
+                    refused = true;
+                }
+                check(account + " is refused", true, refused);
+            }
         }
-        throw new AssertionError("root was accepted");
     }
 
     void itDoesNotRunATaskWhoseUserTheKernelDoesNotTake() throws Exception {
         int[] tooMany = new int[70_000];
         Arrays.setAll(tooMany, i -> 100_000 + i);
         notRun("LK602", LinuxAccount.of(ALICE, ALICE, tooMany));
-        // The call that sets this one says nothing of its failure.
-        notRun("LK603", LinuxAccount.of(-1, ALICE));
     }
 
     private void notRun(String code, LinuxAccount account) {
@@ -291,6 +419,8 @@ public final class LinuxScenarios {
                 "no group", () -> SystemCalls.setgroups(new int[0]),
                 "real uid", () -> SystemCalls.setresuid(new int[] {BOB, -1, -1}),
                 "real gid", () -> SystemCalls.setresgid(new int[] {BOB, -1, -1}),
+                "effective gid", () -> SystemCalls.setresgid(new int[] {-1, BOB, -1}),
+                "ambient", () -> makeAmbient(),
                 "capabilities", () -> SystemCalls.capset(3L << 6, capabilities("CapPrm:"), capabilities("CapInh:")));
         check("before", true, provider.capture() == null);
         changes.forEach((what, change) -> {
@@ -300,6 +430,13 @@ public final class LinuxScenarios {
             check(what, true, noticed);
             check("after " + what, true, provider.capture() == null);
         });
+    }
+
+    /** Another set than it was: the process has both capabilities ambient, or neither. */
+    private static void makeAmbient() {
+        long changeIds = 3L << 6;
+        SystemCalls.capset(capabilities("CapEff:"), capabilities("CapPrm:"), capabilities("CapInh:") | changeIds);
+        SystemCalls.setAmbient(1L << 6, changeIds);
     }
 
     private static long capabilities(String line) {
@@ -344,9 +481,13 @@ public final class LinuxScenarios {
     }
 
     private static List<String> status(Path file) {
+        return lines(file, ALL);
+    }
+
+    private static List<String> lines(Path file, String pattern) {
         try {
             return Files.readAllLines(file).stream()
-                    .filter(line -> line.matches("(Uid|Gid|Groups|CapPrm|CapEff):.*"))
+                    .filter(Pattern.compile(pattern).asPredicate())
                     .toList();
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);

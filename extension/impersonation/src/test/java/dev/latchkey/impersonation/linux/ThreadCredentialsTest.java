@@ -15,7 +15,8 @@ class ThreadCredentialsTest {
             "Groups:\t30 4 10 ",
             "CapInh:\t0000000000000000",
             "CapPrm:\t000001ffffffffff",
-            "CapEff:\t00000000000000c0");
+            "CapEff:\t00000000000000c0",
+            "CapAmb:\t0000000000000080");
 
     @Test
     void theLinesOfTheStatusAreRead() {
@@ -28,7 +29,8 @@ class ThreadCredentialsTest {
                         new int[] {4, 10, 30},
                         0xc0,
                         0x1ffffffffffL,
-                        0));
+                        0,
+                        0x80));
     }
 
     @Test
@@ -45,25 +47,18 @@ class ThreadCredentialsTest {
     }
 
     @Test
-    void forFilesTakesAwayWhatPassesByAFilesMode() {
+    void forFilesTheEffectiveIdsAreTheUsersAndNoCapabilityIsInEffectOrPassedOn() {
         ThreadCredentials root =
-                new ThreadCredentials(new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 0);
+                new ThreadCredentials(new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 3, 1);
         assertThat(root.forFiles(LinuxAccount.of(1001, 1002, 3)))
                 .isEqualTo(new ThreadCredentials(
-                        new int[] {0, 0, 0},
-                        new int[] {0, 0, 0},
-                        1001,
-                        1002,
-                        new int[] {3},
-                        ~ThreadCredentials.FILE_CAPABILITIES,
-                        -1L,
-                        0));
+                        new int[] {0, 1001, 0}, new int[] {0, 1002, 0}, 1001, 1002, new int[] {3}, 0, -1L, 0, 0));
     }
 
     @Test
     void r38KeysTellAccountsApartByEachIdByGroupsAndByReach() {
         ThreadCredentials root =
-                new ThreadCredentials(new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 0);
+                new ThreadCredentials(new int[] {0, 0, 0}, new int[] {0, 0, 0}, 0, 0, new int[0], -1L, -1L, 3, 1);
         LinuxKey key = root.forFiles(LinuxAccount.of(1001, 1002, 3, 4)).key();
         assertThat(key)
                 .isEqualTo(root.forFiles(LinuxAccount.of(1001, 1002, 4, 3)).key());
