@@ -51,11 +51,18 @@ final class Acceptor {
      * Takes the caller's next word.
      *
      * @return the answer to it, empty if there is none
-     * @throws GSSException if it does not prove anything
+     * @throws GSSException if it does not prove anything, whatever Java makes of it
      */
     byte[] accept(GSSContext exchange, byte[] fromCaller) throws GSSException {
-        byte[] answer = Kerberos.callAs(subject, () -> exchange.acceptSecContext(fromCaller, 0, fromCaller.length));
-        return answer == null ? new byte[0] : answer;
+        try {
+            byte[] answer = Kerberos.callAs(subject, () -> exchange.acceptSecContext(fromCaller, 0, fromCaller.length));
+            return answer == null ? new byte[0] : answer;
+        } catch (RuntimeException e) {
+            // Java's reading of a malformed token ends in whatever its parsers throw.
+            GSSException nothing = new GSSException(GSSException.DEFECTIVE_TOKEN);
+            nothing.initCause(e);
+            throw nothing;
+        }
     }
 
     /** {@return the realm of the service} */

@@ -31,8 +31,12 @@ import org.slf4j.LoggerFactory;
  *   <li>A caller who delegated nothing has a Subject with a name and no credential, so that a further hop fails closed.
  *       With {@link #setConstrainedDelegation} the service gets one for it from the KDC, where the realm allows that.
  *   <li>A caller of another realm keeps its realm in its name: {@code alice@OTHER.TEST} is not {@code alice}.
- *   <li>A token that proves nothing, and a caller unknown to the service of roles, are answered 401, not 500.
+ *   <li>A token that proves nothing, and a caller unknown to the service of roles, are answered 401, not 500, on each
+ *       Java; the log is told, {@value RefusalLog#PER_SECOND} lines a second at most.
  * </ul>
+ *
+ * <p>Who is in many groups brings a token of up to 64 KiB, and a server reads 8 KiB of headers by default: set
+ * {@code HttpConfiguration.setRequestHeaderSize} ({@code jetty.httpConfig.requestHeaderSize}) to 98304.
  *
  * <p>Set it up on one thread before it is started; {@link #login} may be called by any.
  */
@@ -40,6 +44,7 @@ public class DelegatedCredentialLoginService extends SPNEGOLoginService {
     private static final Logger LOG = LoggerFactory.getLogger(DelegatedCredentialLoginService.class);
 
     private final LoginService roles;
+    private final RefusalLog refusals = new RefusalLog(LOG::info, System::nanoTime);
     private boolean constrainedDelegation;
     private @Nullable Acceptor acceptor;
     private @Nullable ConstrainedDelegation constrained;
@@ -121,7 +126,7 @@ public class DelegatedCredentialLoginService extends SPNEGOLoginService {
             }
             return established(exchange, accepting, encode(answer));
         } catch (GSSException | LoginException | IllegalArgumentException e) {
-            LOG.info("A Negotiate token proved nothing: {}", e.getMessage());
+            refusals.tell("A Negotiate token proved nothing: " + e.getMessage());
             LOG.debug("It was refused with", e);
             return unproven(null);
         } finally {
@@ -135,7 +140,7 @@ public class DelegatedCredentialLoginService extends SPNEGOLoginService {
         Subject caller = caller(exchange);
         UserIdentity identity = roles.getUserIdentity(caller, new DelegatingPrincipal(name, answer, caller), false);
         if (identity == null) {
-            LOG.info("{} is authenticated, and unknown to the service of roles", name);
+            refusals.tell(name + " is authenticated, and unknown to the service of roles");
             return unproven(null);
         }
         return identity;

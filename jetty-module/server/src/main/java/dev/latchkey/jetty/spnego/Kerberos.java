@@ -1,7 +1,6 @@
 package dev.latchkey.jetty.spnego;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import javax.security.auth.Subject;
 import org.eclipse.jetty.util.security.SecurityUtils;
 import org.ietf.jgss.GSSException;
@@ -24,13 +23,19 @@ final class Kerberos {
         return KRB5;
     }
 
+    /** @throws GSSException what the action threw, however this Java and this Jetty have wrapped it */
     @SuppressWarnings("removal") // Serves Jetty 12.0 and 12.1, and Java 17 to 25, by the one name they all have.
     static <T> T callAs(Subject subject, Callable<T> action) throws GSSException {
         try {
             return SecurityUtils.doAs(subject, action);
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof GSSException failure) {
-                throw failure;
+        } catch (RuntimeException e) {
+            // From 18 on a CompletionException; before, a plain one around a PrivilegedActionException.
+            Throwable cause = e.getCause();
+            for (int depth = 0; cause != null && depth < 5; depth++) {
+                if (cause instanceof GSSException failure) {
+                    throw failure;
+                }
+                cause = cause.getCause();
             }
             throw e;
         }
