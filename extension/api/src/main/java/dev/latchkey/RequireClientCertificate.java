@@ -20,7 +20,8 @@ import java.lang.annotation.Target;
  * <p>On a <em>servlet's class</em> (or a superclass of it) it guards each way to the servlet: requests, forwards,
  * includes, named and asynchronous dispatches. On the class of a <em>CDI bean</em>, or on a method of it, it guards calls
  * from other beans while a request is being served; that needs {@code latchkey-cdi} in {@code WEB-INF/lib}. Anywhere else
- * nothing would enforce it: such an application does not start, embedded or deployed, and the log says which class it is;
+ * nothing would enforce it, nor on a servlet that is not registered and that other code makes and calls: such an
+ * application does not start, embedded or deployed, and the log says which class it is;
  * nor does one whose class path cannot be searched for such classes. A framework's controllers can be guarded by an
  * interceptor that calls {@link ClientCertificateGuard}; the property {@code latchkey.enforcedElsewhere} names them.
  *

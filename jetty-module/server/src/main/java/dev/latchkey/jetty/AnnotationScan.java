@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,13 @@ public final class AnnotationScan {
     /** Latchkey's own that name it: the interceptor of beans, and what is loaded once an environment. */
     private static final String[] OWN = {"dev.latchkey.cdi.", "dev.latchkey.jetty.ee."};
 
-    /** What a loader's own files were when they were looked at, and what was found: a server's are looked at once. */
-    private record Known(List<String> files, Set<String> names) {}
+    /**
+     * What a loader's own files were when they were looked at, and what was found: a server's are looked at once.
+     *
+     * @param names the classes that name the annotation
+     * @param below by a class, those that extend it
+     */
+    private record Known(List<String> files, Set<String> names, Map<String, Set<String>> below) {}
 
     private static final Map<ClassLoader, Known> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -50,7 +56,7 @@ public final class AnnotationScan {
     }
 
     /**
-     * {@return the classes that have it, on themselves or on one of their own methods, and are not named by
+     * {@return the classes that have it, on themselves, a superclass or a method of either, and are not named by
      * {@link DeclarativeStepUp#setEnforcedElsewhere}}
      *
      * @param application its loader; null for the calling thread's
@@ -73,6 +79,20 @@ public final class AnnotationScan {
         return settings.isEnforcedElsewhere(type.getName());
     }
 
+    /** {@return which annotated servlets nobody has registered} */
+    public UnregisteredServlets unregisteredServlets() {
+        return settings.unregisteredServlets();
+    }
+
+    /** {@return what is to be said of servlets that have it and are made by nobody that we know} */
+    public static String notRegistered(Object servlets) {
+        return "@RequireClientCertificate would not be enforced on " + servlets
+                + ": no application of the server has registered such a servlet, and whoever makes one and calls it passes"
+                + " the guard by. Register it (a servlet mapping, @WebServlet, addServlet), or name it in "
+                + DeclarativeStepUp.ENFORCED_ELSEWHERE
+                + " if it is not used, is added later (it is guarded then), or the application itself sees to it";
+    }
+
     /** {@return a class of the application; null if it cannot be loaded, and so cannot run} */
     public static @Nullable Class<?> load(String name, ClassLoader application) {
         try {
@@ -85,7 +105,7 @@ public final class AnnotationScan {
     private static boolean has(Class<?> type) throws IOException {
         requireOurs(type);
         try {
-            return type.getDeclaredAnnotation(RequireClientCertificate.class) != null || isOnMethod(type);
+            return type.isAnnotationPresent(RequireClientCertificate.class) || isOnMethod(type);
         } catch (LinkageError x) {
             // It names the annotation, and it cannot be seen where.
             throw new IOException("cannot look for @RequireClientCertificate in " + type.getName(), x);
@@ -103,11 +123,13 @@ public final class AnnotationScan {
         }
     }
 
-    /** {@return whether one of a class's own methods has the annotation} */
+    /** {@return whether one of a class's methods, or of its superclasses', has the annotation} */
     public static boolean isOnMethod(Class<?> type) {
-        for (Method method : type.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(RequireClientCertificate.class)) {
-                return true;
+        for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+            for (Method method : c.getDeclaredMethods()) {
+                if (method.isAnnotationPresent(RequireClientCertificate.class)) {
+                    return true;
+                }
             }
         }
         return false;
@@ -125,24 +147,34 @@ public final class AnnotationScan {
                 || Arrays.stream(type.getInterfaces()).anyMatch(AnnotationScan::isServlet);
     }
 
-    /** The classes that name it, wherever in themselves. */
+    /** The classes that name it, wherever in themselves, and those that extend one of these. */
     private Set<String> names(ClassLoader application) throws IOException {
         Set<String> found = new TreeSet<>();
         if (settings.isEnforcedElsewhere("")) {
             return found; // nothing is to be looked for
         }
+        List<Known> all = new ArrayList<>();
         try {
             for (ClassLoader each = application; each != null; each = each.getParent()) {
                 if (each == ClassLoader.getPlatformClassLoader()) {
                     break;
                 }
-                found.addAll(ofLoader(each));
+                all.add(ofLoader(each));
             }
         } catch (IOException x) {
             throw new IOException(
                     "cannot look for @RequireClientCertificate: " + x.getMessage() + "; if no class there has it, set "
                             + DeclarativeStepUp.ENFORCED_ELSEWHERE + "=*",
                     x);
+        }
+        Deque<String> open = new ArrayDeque<>();
+        all.forEach(known -> open.addAll(known.names()));
+        for (String name = open.poll(); name != null; name = open.poll()) {
+            if (found.add(name)) {
+                for (Known known : all) {
+                    open.addAll(known.below().getOrDefault(name, Set.of()));
+                }
+            }
         }
         found.removeIf(name -> Arrays.stream(OWN).anyMatch(name::startsWith) || settings.isEnforcedElsewhere(name));
         return found;
@@ -154,19 +186,20 @@ public final class AnnotationScan {
         return ofThread != null ? ofThread : AnnotationScan.class.getClassLoader();
     }
 
-    private static Set<String> ofLoader(ClassLoader loader) throws IOException {
+    private static Known ofLoader(ClassLoader loader) throws IOException {
         List<URL> places = places(loader);
         List<String> files = places.stream().map(URL::toString).toList();
         Known known = KNOWN.get(loader);
         if (known == null || !known.files().equals(files)) {
-            known = new Known(files, search(places));
+            known = search(places, files);
             KNOWN.put(loader, known);
         }
-        return known.names();
+        return known;
     }
 
-    private static Set<String> search(List<URL> places) throws IOException {
+    private static Known search(List<URL> places, List<String> files) throws IOException {
         Set<String> found = new TreeSet<>();
+        Map<String, Set<String>> below = new HashMap<>();
         Set<String> seen = new HashSet<>();
         Deque<URL> open = new ArrayDeque<>(places);
         for (URL place = open.poll(); place != null; place = open.poll()) {
@@ -175,10 +208,14 @@ public final class AnnotationScan {
                     if (contains(bytes)) {
                         found.add(name);
                     }
+                    String extended = Superclass.in(bytes);
+                    if (extended != null && !ClassFiles.isOfContainer(extended)) {
+                        below.computeIfAbsent(extended, s -> new HashSet<>()).add(name);
+                    }
                 }));
             }
         }
-        return Set.copyOf(found);
+        return new Known(files, Set.copyOf(found), below);
     }
 
     private static List<URL> places(ClassLoader loader) throws IOException {

@@ -194,6 +194,18 @@ public final class CertificateLogin {
         return passed.mechanism().isPresent() ? "" : NOT_ASKED;
     }
 
+    /**
+     * Does something before the response's headers leave, and with them the id of a session that was made by whichever
+     * thread.
+     *
+     * @param service the request's attribute {@link ClientCertificates#ATTRIBUTE}; without ours nothing is done
+     */
+    public static void beforeResponse(@Nullable Object service, Runnable task) {
+        if (service instanceof RequestNegotiation ours) {
+            ResponseWatch.before(ours.request(), task);
+        }
+    }
+
     /** {@return whether it is one, of a certificate} */
     public static boolean isFingerprint(String passed) {
         return !passed.isEmpty() && !passed.equals(NOT_ASKED);

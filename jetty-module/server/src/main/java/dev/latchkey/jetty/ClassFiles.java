@@ -11,6 +11,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -119,6 +120,12 @@ final class ClassFiles {
                 take(entry.getName(), zip.readAllBytes(), reader);
             }
         }
+    }
+
+    /** {@return whether a class, by its name, is Java's or one of those that are not read} */
+    static boolean isOfContainer(String name) {
+        String file = name.replace('.', '/');
+        return file.startsWith("java/") || Arrays.stream(CONTAINERS).anyMatch(file::startsWith);
     }
 
     private static boolean isWanted(String file) {

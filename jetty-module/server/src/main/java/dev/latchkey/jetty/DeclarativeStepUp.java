@@ -3,9 +3,12 @@ package dev.latchkey.jetty;
 import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.NegotiationOptions.Presence;
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Handler;
@@ -43,6 +46,7 @@ public final class DeclarativeStepUp {
     private volatile UserName userName = UserName.of("subject", "");
     private volatile List<String> enforcedElsewhere = List.of();
     private volatile @Nullable PathGuards guards;
+    private final UnregisteredServlets unregisteredServlets = new UnregisteredServlets(this);
     private final WebApplications applications = new WebApplications(this);
 
     private DeclarativeStepUp(Server server) {
@@ -81,6 +85,7 @@ public final class DeclarativeStepUp {
 
     private void beforeServerStarts() {
         userName = UserName.of(userNameKind, userNamePattern);
+        applications.guardAllBelow(server);
         guards = null;
         PathGuards.remove(server);
         List<ServletPathSpec> specs = new ArrayList<>();
@@ -96,29 +101,44 @@ public final class DeclarativeStepUp {
     }
 
     /**
-     * Stops the start of a server without any web application, whose own code is all there is, if that has the annotation:
-     * no application's start looks for it then, and no handler obeys it.
+     * Stops the start of a server whose own code has the annotation where nothing obeys it: on a servlet that none of its
+     * applications has registered; without any application, anywhere.
      *
      * @throws IllegalStateException naming each such class
      */
     void refuseWhatNothingEnforces() {
-        if (applications.isEmpty()) {
-            List<String> unguarded;
-            try {
-                unguarded = new AnnotationScan(this)
-                        .annotated(null).stream()
-                                .filter(type -> !AnnotationScan.isServlet(type))
-                                .map(Class::getName)
-                                .toList();
-            } catch (IOException x) {
-                throw new IllegalStateException(x.getMessage(), x);
+        Set<String> servlets = new TreeSet<>();
+        Set<String> others = new TreeSet<>();
+        try {
+            for (Class<?> type : new AnnotationScan(this).annotated(null)) {
+                if (!AnnotationScan.isServlet(type)) {
+                    others.add(type.getName());
+                } else if (!Modifier.isAbstract(type.getModifiers())) {
+                    servlets.add(type.getName());
+                }
             }
-            if (!unguarded.isEmpty()) {
-                throw new IllegalStateException("@RequireClientCertificate would not be enforced on " + unguarded
-                        + ", because the server has no web application; guard them by latchkey.paths, or name them in "
-                        + ENFORCED_ELSEWHERE + " if the application itself sees to it");
-            }
+        } catch (IOException x) {
+            throw new IllegalStateException(x.getMessage(), x);
         }
+        Set<String> unregistered = unregisteredServlets.whenAllHaveStarted(servlets);
+        if (applications.isEmpty() && !others.isEmpty()) {
+            throw new IllegalStateException("@RequireClientCertificate would not be enforced on " + others
+                    + ", because the server has no web application; guard them by latchkey.paths, or name them in "
+                    + ENFORCED_ELSEWHERE + " if the application itself sees to it");
+        }
+        if (!unregistered.isEmpty()) {
+            throw new IllegalStateException(AnnotationScan.notRegistered(unregistered));
+        }
+    }
+
+    /** {@return which annotated servlets nobody has registered} */
+    UnregisteredServlets unregisteredServlets() {
+        return unregisteredServlets;
+    }
+
+    /** {@return whether the server has started, and with it the applications that it had then} */
+    boolean isServing() {
+        return server.isStarted();
     }
 
     /** Hears of handlers that are added while the server runs. */
@@ -251,8 +271,8 @@ public final class DeclarativeStepUp {
     /**
      * Sets the classes whose {@link dev.latchkey.RequireClientCertificate} the application itself enforces, by
      * {@link ClientCertificateGuard} in a filter or in a framework's interceptor. Any other class with the annotation that
-     * is neither a servlet nor a guarded CDI bean stops the start, and so does a class path that cannot be searched for
-     * such classes.
+     * is neither a registered servlet nor a guarded CDI bean stops the start, and so does a class path that cannot be
+     * searched for such classes. A servlet that is named and is registered, or added later, is guarded all the same.
      *
      * @param names of classes, separated by commas; {@code com.example.web.*} stands for all classes of the package and
      *     those below it, {@code *} for all classes of all, so that none is looked for; empty, the default, for none

@@ -59,7 +59,8 @@ final class OldApplication implements LifeCycle.Listener, ComponentWatch.Watcher
 
     @Override
     public void other(Class<?> type) {
-        if (type.isAnnotationPresent(RequireClientCertificate.class) && !scan.isEnforcedElsewhere(type)) {
+        if ((type.isAnnotationPresent(RequireClientCertificate.class) || AnnotationScan.isOnMethod(type))
+                && !scan.isEnforcedElsewhere(type)) {
             throw refused(List.of(type.getName()));
         }
     }

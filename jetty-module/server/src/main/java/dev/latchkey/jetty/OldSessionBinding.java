@@ -1,5 +1,6 @@
 package dev.latchkey.jetty;
 
+import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -21,7 +22,6 @@ final class OldSessionBinding {
     private final Method getSessionAttribute;
     private final Method setSessionAttribute;
     private final Method invalidate;
-    private final Method setAttribute;
     private final Method isNew;
 
     private OldSessionBinding(ClassLoader environment) throws ReflectiveOperationException {
@@ -35,7 +35,6 @@ final class OldSessionBinding {
         getSessionAttribute = session.getMethod("getAttribute", String.class);
         setSessionAttribute = session.getMethod("setAttribute", String.class, Object.class);
         invalidate = session.getMethod("invalidate");
-        setAttribute = request.getMethod("setAttribute", String.class, Object.class);
         isNew = session.getMethod("isNew");
     }
 
@@ -55,7 +54,6 @@ final class OldSessionBinding {
                     case "hashCode" -> System.identityHashCode(self);
                     case "toString" -> "Latchkey's binding of sessions";
                     case "requestInitialized" -> binding.bind(arguments[0]);
-                    case "requestDestroyed" -> binding.bindNew(arguments[0]);
                     default -> null;
                 });
         context.getClass().getMethod("addEventListener", EventListener.class).invoke(context, proxy);
@@ -74,28 +72,26 @@ final class OldSessionBinding {
         }
     }
 
-    /** What was made behind the guard belongs to who has passed it, before anybody can come with its id. */
-    private @Nullable Object bindNew(Object event) throws ReflectiveOperationException {
-        Object request = getServletRequest.invoke(event);
-        if (getSession.getDeclaringClass().isInstance(request)
-                && getAttribute.invoke(request, CertificateLogin.NEW_SESSION_ATTRIBUTE) instanceof String fingerprint) {
+    /** What is made behind the guard belongs to who has passed it, before anybody can come with its id. */
+    private void bindNew(Object request, String fingerprint) {
+        try {
             Object session = getSession.invoke(request, false);
-            try {
-                if (session != null
-                        && (boolean) isNew.invoke(session)
-                        && getSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE) == null) {
-                    setSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
-                }
-            } catch (InvocationTargetException ended) {
-                // And so it is nobody's.
+            if (session != null
+                    && (boolean) isNew.invoke(session)
+                    && getSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE) == null) {
+                setSessionAttribute.invoke(session, CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
             }
+        } catch (InvocationTargetException ended) {
+            // And so it is nobody's.
+        } catch (IllegalAccessException x) {
+            throw new IllegalStateException("not the ee8 that we know", x);
         }
-        return null;
     }
 
     private void bind(Object request, String passed) throws ReflectiveOperationException {
         if (CertificateLogin.isFingerprint(passed)) {
-            setAttribute.invoke(request, CertificateLogin.NEW_SESSION_ATTRIBUTE, passed);
+            CertificateLogin.beforeResponse(
+                    getAttribute.invoke(request, ClientCertificates.ATTRIBUTE), () -> bindNew(request, passed));
         }
         Object session = getSession.invoke(request, false);
         if (session == null) {

@@ -53,6 +53,10 @@ final class RequestNegotiation implements ClientCertificates {
         this.factory = connection.factory();
     }
 
+    Request request() {
+        return request;
+    }
+
     @Override
     public ClientCertificate current() {
         Judged here = acceptedIfItStands();

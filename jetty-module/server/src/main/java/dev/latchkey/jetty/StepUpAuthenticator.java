@@ -69,6 +69,7 @@ final class StepUpAuthenticator extends LoginAuthenticator {
         String ours = CertificateLogin.fingerprint(certificate);
         if (!AuthenticationState.Deferred.isDeferred(response)) {
             request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, ours);
+            ResponseWatch.before(request, () -> bindNew(request, ours));
         }
         Session session = request.getSession(false);
         if (session == null) {
@@ -84,6 +85,17 @@ final class StepUpAuthenticator extends LoginAuthenticator {
                 session.removeAttribute(SecurityHandler.SESSION_AUTHENTICATED_ATTRIBUTE);
                 updateSession(request, response);
             }
+        }
+    }
+
+    /** What the application makes behind the login belongs to who has logged in. */
+    private static void bindNew(Request request, String ours) {
+        Session session = request.getSession(false);
+        if (session != null
+                && session.isValid()
+                && session.isNew()
+                && session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE) == null) {
+            session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, ours);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.component.Container;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +43,21 @@ final class WebApplications implements Container.InheritedListener {
 
     @Override
     public void beanAdded(Container parent, Object child) {
+        guardHandler(child);
+    }
+
+    private void guardHandler(Object child) {
         guard(child);
         if (child instanceof ContextHandler context) {
             // ee9 keeps its own context inside this one. A deployer starts that before it is made one of the server's,
             // which is when the server would tell us of it.
             context.getBeans().forEach(this::guard);
         }
+    }
+
+    /** Some handlers tell of those below them, and do not have them as components. */
+    void guardAllBelow(Handler.Container server) {
+        server.getDescendants().forEach(this::guardHandler);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -26,6 +27,10 @@ class AnnotationScanTest {
     /** A servlet, because this is on the tests' class path for servers without applications too. */
     @RequireClientCertificate
     abstract static class Marked extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+    }
+
+    abstract static class Extending extends Marked {
         private static final long serialVersionUID = 1L;
     }
 
@@ -109,6 +114,34 @@ class AnnotationScanTest {
     void placesInsideAJarAreSearched() throws IOException {
         Path outer = jar("o.jar", "", "BOOT-INF/classes/" + FILE, marked);
         assertFindsIn(new URL("jar:" + outer.toUri() + "!/BOOT-INF/classes/"));
+    }
+
+    /** Its own class file does not name the annotation, which may be in another place. */
+    @Test
+    void aClassThatExtendsOneWithTheAnnotationIsFoundWithIt() throws IOException {
+        Path above = jar("above.jar", "", FILE, marked);
+        Path below;
+        String file = Extending.class.getName().replace('.', '/') + ".class";
+        try (InputStream in = AnnotationScanTest.class.getResourceAsStream("/" + file)) {
+            below = jar("below.jar", "", file, in.readAllBytes());
+        }
+        try (URLClassLoader parent = new URLClassLoader(new URL[] {above.toUri().toURL()}, new JustTheApi());
+                URLClassLoader loader =
+                        new URLClassLoader(new URL[] {below.toUri().toURL()}, parent)) {
+            assertThat(scan.annotated(loader))
+                    .extracting(Class::getName)
+                    .containsExactly(Extending.class.getName(), Marked.class.getName());
+            settings.setEnforcedElsewhere(Marked.class.getName());
+            assertThat(scan.annotated(loader)).extracting(Class::getName).containsExactly(Extending.class.getName());
+        }
+    }
+
+    @Test
+    void theSuperclassIsReadFromAClassFile() {
+        assertThat(Superclass.in(marked)).isEqualTo(HttpServlet.class.getName());
+        for (int length = 0; length < marked.length - 100; length++) {
+            Superclass.in(Arrays.copyOf(marked, length)); // a file that is cut off is no class, and no fault of ours
+        }
     }
 
     @Test

@@ -30,5 +30,6 @@ final class GuardInitializer implements ServletContainerInitializer {
         }
         check.setAsyncSupported(true);
         context.addListener(new SessionBinding());
+        context.addListener(new PageGuards());
     }
 }

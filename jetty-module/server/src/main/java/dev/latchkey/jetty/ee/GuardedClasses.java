@@ -4,8 +4,14 @@ import dev.latchkey.ClientCertificateGuard;
 import dev.latchkey.RequireClientCertificate;
 import dev.latchkey.jetty.AnnotationScan;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -49,15 +55,19 @@ final class GuardedClasses {
     /**
      * Stops the application if it has the annotation in a place where nothing would enforce it, or cannot be searched.
      *
+     * @param context the application's
      * @throws ServletException naming each such class
      */
-    void refuseWhatNothingEnforces() throws ServletException {
+    void refuseWhatNothingEnforces(ServletContext context) throws ServletException {
         Set<String> unguarded = new TreeSet<>();
+        List<Class<?>> servlets = new ArrayList<>();
         try {
             Set<?> beans = guardedBeans();
             for (Class<?> type : scan.annotated(application)) {
                 if (!isEnforced(type, beans)) {
                     unguarded.add(type.getName());
+                } else if (isServlet(type) && !Modifier.isAbstract(type.getModifiers())) {
+                    servlets.add(type);
                 }
             }
         } catch (IOException | IllegalArgumentException x) {
@@ -68,17 +78,33 @@ final class GuardedClasses {
                     + "; guard these by a servlet, a bean, a security-constraint or latchkey.paths instead, or name them"
                     + " in latchkey.enforcedElsewhere if the application itself sees to it");
         }
+        Set<String> unregistered = scan.unregisteredServlets().among(context, registered(context), servlets);
+        if (!unregistered.isEmpty()) {
+            throw new ServletException(AnnotationScan.notRegistered(unregistered));
+        }
+    }
+
+    private static Set<String> registered(ServletContext context) {
+        Set<String> names = new HashSet<>();
+        for (ServletRegistration each : context.getServletRegistrations().values()) {
+            if (each.getClassName() != null) { // a servlet that is a JSP has none
+                names.add(each.getClassName());
+            }
+        }
+        return names;
     }
 
     private static boolean isEnforced(Class<?> type, Set<?> beans) {
-        RequireClientCertificate onClass = type.getDeclaredAnnotation(RequireClientCertificate.class);
+        RequireClientCertificate onClass = type.getAnnotation(RequireClientCertificate.class);
         if (onClass != null) {
             guard(type, onClass);
         }
-        // A servlet does not get it from an interface.
-        return Servlet.class.isAssignableFrom(type) && !type.isInterface()
-                ? !AnnotationScan.isOnMethod(type)
-                : beans.contains(type.getName());
+        return isServlet(type) ? !AnnotationScan.isOnMethod(type) : beans.contains(type.getName());
+    }
+
+    /** A servlet does not get the annotation from an interface. */
+    private static boolean isServlet(Class<?> type) {
+        return Servlet.class.isAssignableFrom(type) && !type.isInterface();
     }
 
     private Set<?> guardedBeans() {

@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,27 @@ final class GuardedServlet implements InvocationHandler {
     static Servlet before(Servlet servlet, ClientCertificateGuard guard, Class<?> wrapped) {
         return (Servlet) Proxy.newProxyInstance(
                 wrapped.getClassLoader(), new Class<?>[] {Servlet.class, wrapped}, new GuardedServlet(servlet, guard));
+    }
+
+    /** {@return the same for a servlet that no holder of Jetty's has; it is still seen to be what it is} */
+    static Servlet before(Servlet servlet, ClientCertificateGuard guard) {
+        Set<Class<?>> interfaces = new LinkedHashSet<>(Set.of(Servlet.class));
+        for (Class<?> c = servlet.getClass(); c != null; c = c.getSuperclass()) {
+            for (Class<?> each : c.getInterfaces()) {
+                if (Modifier.isPublic(each.getModifiers())) {
+                    interfaces.add(each);
+                }
+            }
+        }
+        return (Servlet) Proxy.newProxyInstance(
+                servlet.getClass().getClassLoader(),
+                interfaces.toArray(Class<?>[]::new),
+                new GuardedServlet(servlet, guard));
+    }
+
+    /** {@return what it stands before} */
+    Servlet servlet() {
+        return servlet;
     }
 
     @Override

@@ -46,10 +46,8 @@ final class ServletGuards implements ComponentWatch.Watcher {
                         + " is not the server's: leave latchkey-api out of the application");
             }
         }
-        for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
-            if (AnnotationScan.isOnMethod(c)) {
-                refuse(c);
-            }
+        if (AnnotationScan.isOnMethod(type)) {
+            refuse(type);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.jetty.ee;
 
+import dev.latchkey.ClientCertificates;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.jetty.CertificateLogin;
 import jakarta.servlet.ServletRequestEvent;
@@ -16,7 +17,9 @@ import java.io.UncheckedIOException;
  * <p>As a listener for requests that a path of the configuration guards, whose guard stands in front of the application
  * and sees no session. Any thread.
  */
-final class SessionBinding implements ServletRequestListener {
+public final class SessionBinding implements ServletRequestListener {
+    SessionBinding() {}
+
     @Override
     public void requestInitialized(ServletRequestEvent event) {
         if (event.getServletRequest() instanceof HttpServletRequest request
@@ -29,21 +32,41 @@ final class SessionBinding implements ServletRequestListener {
         }
     }
 
-    /** What was made behind the guard belongs to who has passed it, before anybody can come with its id. */
+    /** For who was shown no certificate by a connector of ours, and so has no response that is watched. */
     @Override
     public void requestDestroyed(ServletRequestEvent event) {
-        if (event.getServletRequest() instanceof HttpServletRequest request
-                && request.getAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE) instanceof String fingerprint) {
-            HttpSession session = request.getSession(false);
-            try {
-                if (session != null
-                        && session.isNew()
-                        && session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE) == null) {
-                    session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
-                }
-            } catch (IllegalStateException ended) {
-                // And so it is nobody's.
+        if (event.getServletRequest() instanceof HttpServletRequest request) {
+            bindNew(request);
+        }
+    }
+
+    /**
+     * Sees to it that a session which the application makes behind a guard belongs to who has passed it, before anybody
+     * can come with its id: any of the application's threads may make it, until the response tells the id.
+     *
+     * @param passed the fingerprint of the client's own certificate
+     */
+    public static void bindWhatIsMade(HttpServletRequest request, String passed) {
+        boolean isWatched = request.getAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE) != null;
+        request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, passed);
+        if (!isWatched) {
+            CertificateLogin.beforeResponse(request.getAttribute(ClientCertificates.ATTRIBUTE), () -> bindNew(request));
+        }
+    }
+
+    private static void bindNew(HttpServletRequest request) {
+        if (!(request.getAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE) instanceof String fingerprint)) {
+            return;
+        }
+        HttpSession session = request.getSession(false);
+        try {
+            if (session != null
+                    && session.isNew()
+                    && session.getAttribute(CertificateLogin.SESSION_ATTRIBUTE) == null) {
+                session.setAttribute(CertificateLogin.SESSION_ATTRIBUTE, fingerprint);
             }
+        } catch (IllegalStateException ended) {
+            // And so it is nobody's.
         }
     }
 
@@ -58,7 +81,7 @@ final class SessionBinding implements ServletRequestListener {
      */
     static void bind(HttpServletRequest request, String passed, boolean canRenew) throws NegotiationException {
         if (CertificateLogin.isFingerprint(passed)) {
-            request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, passed);
+            bindWhatIsMade(request, passed);
         }
         HttpSession session = request.getSession(false);
         if (session == null) {

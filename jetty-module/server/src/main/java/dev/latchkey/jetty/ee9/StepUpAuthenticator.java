@@ -2,6 +2,7 @@ package dev.latchkey.jetty.ee9;
 
 import dev.latchkey.NegotiationException;
 import dev.latchkey.jetty.CertificateLogin;
+import dev.latchkey.jetty.ee.SessionBinding;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
@@ -101,7 +102,7 @@ final class StepUpAuthenticator extends LoginAuthenticator {
     private void bindSession(X509Certificate certificate, HttpServletRequest request, HttpServletResponse response) {
         String ours = CertificateLogin.fingerprint(certificate);
         if (!DeferredAuthentication.isDeferred(response)) {
-            request.setAttribute(CertificateLogin.NEW_SESSION_ATTRIBUTE, ours);
+            SessionBinding.bindWhatIsMade(request, ours);
         }
         HttpSession session = request.getSession(false);
         if (session == null) {

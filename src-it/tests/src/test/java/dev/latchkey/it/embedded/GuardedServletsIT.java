@@ -8,6 +8,8 @@ import dev.latchkey.it.Clients;
 import dev.latchkey.it.Lane;
 import dev.latchkey.it.OnlyOn;
 import dev.latchkey.it.home.beans.GuardedBean;
+import dev.latchkey.it.home.misplaced.ExtendingPlainClass;
+import dev.latchkey.it.home.misplaced.ExtendingPlainMethod;
 import dev.latchkey.it.home.misplaced.OnFilter;
 import dev.latchkey.it.home.misplaced.OnPlainClass;
 import dev.latchkey.it.home.misplaced.OnPlainMethod;
@@ -36,6 +38,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -53,7 +56,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @OnlyOn(value = Lane.JSSE_TLS12, because = "nothing here is about how the client is asked")
 class GuardedServletsIT {
-    private static final String OTHERS = "dev.latchkey.it.home.*";
+    private static final String OTHERS = "dev.latchkey.it.*";
+    /** All but those that are misplaced. */
+    private static final String ELSEWHERE = Stream.of(
+                    "home.beans", "home.guarded", "home.pages", "embedded", "servlets")
+            .map(p -> "dev.latchkey.it." + p + ".*,")
+            .collect(Collectors.joining());
+
     private static final Class<?> ANNOTATION = RequireClientCertificate.class;
 
     @TempDir
@@ -197,8 +206,22 @@ class GuardedServletsIT {
                 .hasMessageContaining(OnFilter.class.getName())
                 .hasMessageContaining(OnServletMethod.class.getName())
                 .hasMessageContaining(OnServletInterface.class.getName())
+                .hasMessageContaining(ExtendingPlainClass.class.getName())
+                .hasMessageContaining(ExtendingPlainMethod.class.getName())
                 .hasMessageContaining(GuardedBean.class.getName())
                 .hasMessageContaining("latchkey.enforcedElsewhere");
+    }
+
+    /** It has the annotation as much as the class that it extends, which may be obeyed where this one is not. */
+    @Test
+    void aClassThatExtendsOneWithTheAnnotationStopsTheStart() {
+        for (Class<?> type : new Class<?>[] {ExtendingPlainClass.class, ExtendingPlainMethod.class}) {
+            StepUpServer server = new StepUpServer().on("/open", (request, response) -> {});
+            assertThatThrownBy(() -> server.connector(c -> DeclarativeStepUp.install(server.server())
+                                    .setEnforcedElsewhere(ELSEWHERE + misplacedBut(type)))
+                            .start())
+                    .hasMessageContaining("[" + type.getName() + "]");
+        }
     }
 
     @Test
@@ -211,8 +234,7 @@ class GuardedServletsIT {
                 .setClassLoader(
                         new URLClassLoader(new URL[] {dir.toUri().toURL()}, GuardedServletsIT.class.getClassLoader()));
         assertThatThrownBy(() -> server.connector(c -> DeclarativeStepUp.install(server.server())
-                                .setEnforcedElsewhere(
-                                        "dev.latchkey.it.home.beans.*," + misplacedBut(OnPlainClass.class)))
+                                .setEnforcedElsewhere(ELSEWHERE + misplacedBut(OnPlainClass.class)))
                         .start())
                 .hasMessageContaining("[" + OnPlainClass.class.getName() + "]");
     }
@@ -301,7 +323,9 @@ class GuardedServletsIT {
         StepUpServer server = new StepUpServer();
         server.context().setClassLoader(own);
         server.context().addServlet(own.loadClass(Guarded.class.getName()).asSubclass(Servlet.class), "/guarded");
-        assertThatThrownBy(server::start)
+        assertThatThrownBy(() -> server.connector(c -> DeclarativeStepUp.install(server.server())
+                                .setEnforcedElsewhere("dev.latchkey.it.home.*"))
+                        .start())
                 .hasMessageContaining("not the server's to " + Guarded.class.getName())
                 .hasMessageContaining("latchkey-api");
     }

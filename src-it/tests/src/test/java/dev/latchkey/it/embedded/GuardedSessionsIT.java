@@ -14,7 +14,10 @@ import dev.latchkey.jetty.DeclarativeStepUp;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.TlsConnection;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,10 +25,13 @@ import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.EnumSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.X509TrustManager;
 import javax.security.auth.Subject;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintMapping;
 import org.eclipse.jetty.ee10.servlet.security.ConstraintSecurityHandler;
@@ -141,6 +147,102 @@ class GuardedSessionsIT {
         }
     }
 
+    /** Makes the session on a thread of its own, when the container has done with the request, and goes on answering. */
+    public static class MakingItLate extends HttpServlet {
+        static CountDownLatch destroyed;
+        static CountDownLatch over;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if (request.getSession(false) != null) {
+                response.getWriter().print(request.getSession().getAttribute("owner"));
+            } else if (request.getHeader("Cookie") == null) {
+                AsyncContext async = request.startAsync();
+                new Thread(() -> answer(async)).start();
+            }
+        }
+
+        private static void answer(AsyncContext async) {
+            HttpServletRequest request = (HttpServletRequest) async.getRequest();
+            try {
+                destroyed.await(20, TimeUnit.SECONDS);
+                request.getSession().setAttribute("owner", "alice");
+                async.getResponse().getOutputStream().print("begun");
+                async.getResponse().flushBuffer();
+                over.await(20, TimeUnit.SECONDS);
+                async.complete();
+            } catch (IOException | InterruptedException x) {
+                throw new AssertionError(x);
+            }
+        }
+    }
+
+    /** The same, guarded by an annotation. */
+    @RequireClientCertificate
+    public static class GuardedMakingItLate extends MakingItLate {}
+
+    /** It is hers before her browser knows its id: her request need not have ended. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/annotated", "/path", "/secure"})
+    void aSessionThatAnotherThreadMakesLaterBelongsToWhoPassedTheGuard(String path) throws Exception {
+        MakingItLate.destroyed = new CountDownLatch(1);
+        MakingItLate.over = new CountDownLatch(1);
+        StepUpServer setUp = new StepUpServer();
+        setUp.context().setSessionHandler(new SessionHandler());
+        setUp.context().setSecurityHandler(securing("/secure", "CN=alice", "CN=bob"));
+        setUp.context().addEventListener(new ServletRequestListener() {
+            @Override
+            public void requestDestroyed(ServletRequestEvent event) {
+                MakingItLate.destroyed.countDown(); // the last of all listeners, since the first added
+            }
+        });
+        for (String each : new String[] {"/annotated", "/path", "/secure"}) {
+            ServletHolder holder =
+                    new ServletHolder(each.equals("/annotated") ? GuardedMakingItLate.class : MakingItLate.class);
+            holder.setAsyncSupported(true);
+            setUp.context().addServlet(holder, each);
+        }
+        setUp.connector(c -> DeclarativeStepUp.install(setUp.server()).setPaths("/path"));
+        try (StepUpServer server = setUp.start();
+                TlsConnection alice = connect(server, TestPki.ALICE);
+                TlsConnection bob = connect(server, TestPki.BOB)) {
+            try {
+                alice.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                String cookie = head(alice).replaceFirst("(?is).*\r\nset-cookie: ([^;]*);.*", "$1");
+                HttpAnswer none = ask(bob, path, cookie, 0);
+                assertThat(none.status()).as(none.toString()).isEqualTo(200);
+                assertThat(none.text()).isEmpty();
+            } finally {
+                MakingItLate.over.countDown();
+            }
+        }
+    }
+
+    private static String head(TlsConnection client) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) client.readByte());
+        }
+        return head.toString();
+    }
+
+    private static ConstraintSecurityHandler securing(String path, String... users) {
+        UserStore store = new UserStore();
+        for (String user : users) {
+            store.addUser(user, Credential.getCredential(""), new String[] {"user"});
+        }
+        HashLoginService realm = new HashLoginService("a realm");
+        realm.setUserStore(store);
+        ConstraintMapping secure = new ConstraintMapping();
+        secure.setPathSpec(path);
+        secure.setConstraint(Constraint.ANY_USER);
+        ConstraintSecurityHandler security = new ConstraintSecurityHandler();
+        security.setLoginService(realm);
+        security.setAuthenticationType("CLIENT-CERT");
+        security.addConstraintMapping(secure);
+        return security;
+    }
+
     /** When nothing can be told to the client any more, the session can still be kept from him. */
     @Test
     void aCommittedResponseLetsNobodyIntoASessionOfAnother() throws Exception {
@@ -183,19 +285,8 @@ class GuardedSessionsIT {
                 return new X509Certificate[0];
             }
         };
-        UserStore users = new UserStore();
-        users.addUser("CN=alice", Credential.getCredential(""), new String[] {"user"});
-        HashLoginService realm = new HashLoginService("a realm");
-        realm.setUserStore(users);
-        ConstraintMapping secure = new ConstraintMapping();
-        secure.setPathSpec("/secure");
-        secure.setConstraint(Constraint.ANY_USER);
-        ConstraintSecurityHandler security = new ConstraintSecurityHandler();
-        security.setLoginService(realm);
-        security.setAuthenticationType("CLIENT-CERT");
-        security.addConstraintMapping(secure);
         StepUpServer setUp = new StepUpServer();
-        setUp.context().setSecurityHandler(security);
+        setUp.context().setSecurityHandler(securing("/secure", "CN=alice"));
         setUp.on("/enroll", (request, response) -> {
             NegotiationOptions own =
                     NegotiationOptions.builder().need().trustManager(any).build();

@@ -214,7 +214,7 @@ public final class StepUpServer implements AutoCloseable {
         connector = newConnector();
         factory = LatchkeySslConnectionFactory.install(connector);
         // These are on the tests' class path for the applications that are deployed elsewhere.
-        DeclarativeStepUp.install(server).setEnforcedElsewhere("dev.latchkey.it.home.*");
+        DeclarativeStepUp.install(server).setEnforcedElsewhere("dev.latchkey.it.*");
         setUps.forEach(s -> s.accept(factory));
         connectorSetUps.forEach(s -> s.accept(connector));
         if (withStockConnector) {

@@ -56,7 +56,7 @@ class TwoConnectorsIT {
         server.setHandler(application());
         DeclarativeStepUp declarative = DeclarativeStepUp.install(server);
         declarative.setPaths("/path/*");
-        declarative.setEnforcedElsewhere("dev.latchkey.it.home.*");
+        declarative.setEnforcedElsewhere("dev.latchkey.it.*");
         server.start();
     }
 

@@ -12,7 +12,9 @@ import dev.latchkey.it.home.misplaced.OnPlainClass;
 import dev.latchkey.it.home.misplaced.OnPlainMethod;
 import dev.latchkey.it.home.misplaced.OnServletMethod;
 import dev.latchkey.it.home.misplaced.OnStaticBeanMethod;
+import dev.latchkey.it.home.misplaced.OnUnregisteredServlet;
 import dev.latchkey.it.home.misplaced.WithStatusOfASuccess;
+import dev.latchkey.it.home.pages.GuardedPage;
 import dev.latchkey.testkit.HttpAnswer;
 import dev.latchkey.testkit.LogProblems;
 import dev.latchkey.testkit.TlsConnection;
@@ -20,7 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,6 +299,7 @@ abstract class DeclarativeOnEach extends GuardedServer {
                 OnServletMethod.class,
                 OnPlainClass.class,
                 OnPlainMethod.class,
+                OnUnregisteredServlet.class,
                 WithStatusOfASuccess.class)) {
             assertDoesNotStart(
                     GuardedWar.of(
@@ -305,6 +310,30 @@ abstract class DeclarativeOnEach extends GuardedServer {
                     environment,
                     misplaced);
         }
+    }
+
+    /** Whose servlet no holder of Jetty's has. */
+    @ParameterizedTest
+    @MethodSource("environments")
+    void aPageThatExtendsAnAnnotatedClassIsGuarded(String environment) throws Exception {
+        String name = "pages-" + environment;
+        WebArchive pages = ShrinkWrap.create(WebArchive.class, name + ".war")
+                .addPackage(GuardedPage.class.getPackage())
+                .addAsWebResource(
+                        new StringAsset("<%@ page extends=\"" + GuardedPage.class.getName() + "\" %>the secret"),
+                        "page.jsp")
+                .addAsWebResource(new StringAsset("<%= 6 * 7 %>"), "open.jsp");
+        server.deploy(name, GuardedWar.write(pages, dir), environment);
+        try (TlsConnection connection = anonymous()) {
+            HttpAnswer refused = connection.get("/" + name + "/page.jsp");
+            assertThat(refused.status()).as(refused.toString()).isEqualTo(403);
+            assertThat(refused.text()).doesNotContain("the secret");
+            assertThat(connection.get("/" + name + "/open.jsp").text()).isEqualTo("42");
+        }
+        try (TlsConnection connection = alice()) {
+            assertThat(connection.get("/" + name + "/page.jsp").text()).isEqualTo("the secret");
+        }
+        server.undeploy(name);
     }
 
     @ParameterizedTest
@@ -322,7 +351,7 @@ abstract class DeclarativeOnEach extends GuardedServer {
         server.undeploy("beans");
         Path war = GuardedWar.write(beans.addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml"), dir);
         server.deploy("beans", war, "ee10");
-        for (String guarded : List.of("whole", "needed", "wanted")) {
+        for (String guarded : List.of("whole", "inherited", "needed", "hidden", "wanted")) {
             try (TlsConnection connection = alice()) {
                 assertThat(connection.get("/beans/call/open").values())
                         .contains(entry("said", "open"), entry("certificate", "false"));
@@ -337,7 +366,11 @@ abstract class DeclarativeOnEach extends GuardedServer {
         int position = server.log().position();
         try (TlsConnection connection = anonymous()) {
             assertThat(connection.get("/beans/call/whole").status()).isEqualTo(403);
+            assertThat(connection.get("/beans/call/inherited").status()).isEqualTo(403);
             assertThat(connection.get("/beans/call/needed").status()).isEqualTo(401);
+            HttpAnswer hidden = connection.get("/beans/call/hidden");
+            assertThat(hidden.status()).isEqualTo(404);
+            assertThat(hidden.text()).doesNotContain("said=");
             assertThat(connection.get("/beans/call/wanted").values())
                     .contains(entry("said", "wanted"), entry("certificate", "false"));
         }

@@ -30,7 +30,7 @@ class GuardedBeansIT {
     @Test
     @RunAsClient
     void asksBeforeAGuardedMethodRuns(@ArquillianResource URL url) throws Exception {
-        for (String guarded : new String[] {"whole", "needed", "wanted"}) {
+        for (String guarded : new String[] {"whole", "inherited", "needed", "hidden", "wanted"}) {
             try (InputStream in = new URL(url, "call/" + guarded).openStream()) {
                 String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 assertTrue(answer.contains("said=" + guarded + "\ncertificate=true\n"), answer);

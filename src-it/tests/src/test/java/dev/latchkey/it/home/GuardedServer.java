@@ -67,7 +67,9 @@ abstract class GuardedServer {
                 """);
         server = setUp(ServerParts.base(line, dir.resolve("base")).environments(environments.toArray(String[]::new)))
                 .modules("demo-realm", "http2", "ee10-cdi")
-                .modules(environments().map(e -> e + "-websocket-jakarta").toArray(String[]::new))
+                .modules(environments()
+                        .flatMap(e -> Stream.of(e + "-websocket-jakarta", e + "-jsp"))
+                        .toArray(String[]::new))
                 .overlay(realm)
                 .logFile(ServerParts.target().resolve("home-" + getClass().getSimpleName() + ".log"))
                 .start();

@@ -15,6 +15,9 @@ public class CallingServlet extends HttpServlet {
     GuardedBean whole;
 
     @Inject
+    InheritingBean inheriting;
+
+    @Inject
     PartlyGuardedBean partly;
 
     @Override
@@ -22,6 +25,8 @@ public class CallingServlet extends HttpServlet {
         String said =
                 switch (String.valueOf(request.getPathInfo())) {
                     case "/whole" -> whole.word();
+                    case "/inherited" -> inheriting.word();
+                    case "/hidden" -> partly.hidden();
                     case "/needed" -> partly.needed();
                     case "/wanted" -> partly.wanted();
                     default -> partly.open();

@@ -16,6 +16,11 @@ public class PartlyGuardedBean {
         return "needed";
     }
 
+    @RequireClientCertificate(status = 404)
+    public String hidden() {
+        return "hidden";
+    }
+
     @RequireClientCertificate(Presence.WANT)
     public String wanted() {
         return "wanted";

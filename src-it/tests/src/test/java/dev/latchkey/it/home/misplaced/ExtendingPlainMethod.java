@@ -1,0 +1,3 @@
+package dev.latchkey.it.home.misplaced;
+
+public class ExtendingPlainMethod extends OnPlainMethod {}
