@@ -59,7 +59,12 @@ final class FailureLog {
 
     /** {@return a call that begins now} */
     Call begin(Request request) {
-        return new Call(this, request);
+        return new Call(this, request.getConnectionMetaData().getConnector(), RequestLine.of(request));
+    }
+
+    /** {@return what begins now and is no application's call; the line tells what it is} */
+    Call begin(Connector connector, String what) {
+        return new Call(this, connector, what);
     }
 
     private void tell(NegotiationException why, Call call) {
@@ -117,13 +122,13 @@ final class FailureLog {
     static final class Call {
         private final FailureLog log;
         private final Connector connector;
-        private final RequestLine request;
+        private final Object what;
         private final long startedNanos = System.nanoTime();
 
-        private Call(FailureLog log, Request request) {
+        private Call(FailureLog log, Connector connector, Object what) {
             this.log = log;
-            this.connector = request.getConnectionMetaData().getConnector();
-            this.request = RequestLine.of(request);
+            this.connector = connector;
+            this.what = what;
         }
 
         /** Counts and logs that it failed. To be called once, by whoever finds out. */
@@ -141,7 +146,7 @@ final class FailureLog {
 
         @Override
         public String toString() {
-            return request.toString();
+            return what.toString();
         }
     }
 }

@@ -9,19 +9,33 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine as a trust manager sees it in mid handshake, for a judgement after the handshake.
+ * An engine as a trust manager sees it in mid handshake, for a judgement after the handshake, or on another thread.
  *
  * <p>The JDK's trust manager asks an engine for its handshake session and algorithm constraints, and refuses one that
- * has no handshake session. Given this view it reaches the same verdict as in the handshake. It moves no bytes.
+ * has no handshake session. Given this view it reaches the same verdict as in the handshake. It moves no bytes, and is a
+ * copy: the engine's lock may be held by the one who waits for the verdict. Its parameters lack the mark of ours that the
+ * engine's bear while the client is asked again, which is nobody's to judge by.
  */
 final class FinishedEngine extends SSLEngine {
-    private final SSLEngine engine;
     private final SSLSession session;
+    private final SSLParameters parameters;
+    private final String[] supportedCipherSuites;
+    private final String[] supportedProtocols;
+    private final boolean clientMode;
+    private final boolean sessionCreation;
 
     FinishedEngine(SSLEngine engine, SSLSession session) {
         super(engine.getPeerHost(), engine.getPeerPort());
-        this.engine = engine;
         this.session = session;
+        parameters = engine.getSSLParameters();
+        String identification = parameters.getEndpointIdentificationAlgorithm();
+        if (identification != null && identification.startsWith(Renegotiation.IDENTIFICATION_PREFIX)) {
+            parameters.setEndpointIdentificationAlgorithm("");
+        }
+        supportedCipherSuites = engine.getSupportedCipherSuites();
+        supportedProtocols = engine.getSupportedProtocols();
+        clientMode = engine.getUseClientMode();
+        sessionCreation = engine.getEnableSessionCreation();
     }
 
     private static UnsupportedOperationException onlyAView() {
@@ -38,14 +52,9 @@ final class FinishedEngine extends SSLEngine {
         return session;
     }
 
-    /** {@inheritDoc} Without the mark of ours that they bear while the client is asked again: it is nobody's to judge by. */
+    /** {@return always the same ones, to be looked at} */
     @Override
     public SSLParameters getSSLParameters() {
-        SSLParameters parameters = engine.getSSLParameters();
-        String identification = parameters.getEndpointIdentificationAlgorithm();
-        if (identification != null && identification.startsWith(Renegotiation.IDENTIFICATION_PREFIX)) {
-            parameters.setEndpointIdentificationAlgorithm("");
-        }
         return parameters;
     }
 
@@ -71,7 +80,7 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public boolean isInboundDone() {
-        return engine.isInboundDone();
+        return false;
     }
 
     @Override
@@ -81,17 +90,17 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public boolean isOutboundDone() {
-        return engine.isOutboundDone();
+        return false;
     }
 
     @Override
     public String[] getSupportedCipherSuites() {
-        return engine.getSupportedCipherSuites();
+        return supportedCipherSuites.clone();
     }
 
     @Override
     public String[] getEnabledCipherSuites() {
-        return engine.getEnabledCipherSuites();
+        return parameters.getCipherSuites();
     }
 
     @Override
@@ -101,12 +110,12 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public String[] getSupportedProtocols() {
-        return engine.getSupportedProtocols();
+        return supportedProtocols.clone();
     }
 
     @Override
     public String[] getEnabledProtocols() {
-        return engine.getEnabledProtocols();
+        return parameters.getProtocols();
     }
 
     @Override
@@ -131,7 +140,7 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public boolean getUseClientMode() {
-        return engine.getUseClientMode();
+        return clientMode;
     }
 
     @Override
@@ -141,7 +150,7 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public boolean getNeedClientAuth() {
-        return engine.getNeedClientAuth();
+        return parameters.getNeedClientAuth();
     }
 
     @Override
@@ -151,7 +160,7 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public boolean getWantClientAuth() {
-        return engine.getWantClientAuth();
+        return parameters.getWantClientAuth();
     }
 
     @Override
@@ -161,6 +170,6 @@ final class FinishedEngine extends SSLEngine {
 
     @Override
     public boolean getEnableSessionCreation() {
-        return engine.getEnableSessionCreation();
+        return sessionCreation;
     }
 }

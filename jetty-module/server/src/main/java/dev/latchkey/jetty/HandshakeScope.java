@@ -23,7 +23,7 @@ final class HandshakeScope {
     }
 
     private final int maxAuthoritiesSize;
-    private final boolean negotiation;
+    private final @Nullable FirstJudgement firstJudgement;
     private final @Nullable Set<X500Principal> acceptedIssuers;
     private final @Nullable X509Certificate serverCertificate;
     private volatile List<X509Certificate> chain = List.of();
@@ -31,11 +31,11 @@ final class HandshakeScope {
 
     private HandshakeScope(
             int maxAuthoritiesSize,
-            boolean negotiation,
+            @Nullable FirstJudgement firstJudgement,
             @Nullable Set<X500Principal> acceptedIssuers,
             @Nullable X509Certificate serverCertificate) {
         this.maxAuthoritiesSize = maxAuthoritiesSize;
-        this.negotiation = negotiation;
+        this.firstJudgement = firstJudgement;
         this.acceptedIssuers = acceptedIssuers;
         this.serverCertificate = serverCertificate;
     }
@@ -44,9 +44,10 @@ final class HandshakeScope {
      * {@return the scope of a connection's first handshake, in which stock rules hold}
      *
      * @param maxAuthoritiesSize the size in bytes above which the list of authorities is sent empty
+     * @param judgement asks the trust manager
      */
-    static HandshakeScope first(int maxAuthoritiesSize) {
-        return new HandshakeScope(maxAuthoritiesSize, false, null, null);
+    static HandshakeScope first(int maxAuthoritiesSize, FirstJudgement judgement) {
+        return new HandshakeScope(maxAuthoritiesSize, judgement, null, null);
     }
 
     /**
@@ -60,7 +61,7 @@ final class HandshakeScope {
             int maxAuthoritiesSize,
             @Nullable Set<X500Principal> acceptedIssuers,
             @Nullable X509Certificate serverCertificate) {
-        return new HandshakeScope(maxAuthoritiesSize, true, acceptedIssuers, serverCertificate);
+        return new HandshakeScope(maxAuthoritiesSize, null, acceptedIssuers, serverCertificate);
     }
 
     /** {@return the handshake that this thread is in, or null} */
@@ -87,7 +88,13 @@ final class HandshakeScope {
     }
 
     boolean isNegotiation() {
-        return negotiation;
+        return firstJudgement == null;
+    }
+
+    /** {@return who asks the trust manager in the handshake; null in a negotiation, after which it is asked} */
+    @Nullable
+    FirstJudgement firstJudgement() {
+        return firstJudgement;
     }
 
     @Nullable

@@ -26,6 +26,8 @@ final class JudgingThreads {
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             COUNT, COUNT, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), JudgingThreads::newThread);
 
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
     JudgingThreads() {
         threads.prestartAllCoreThreads();
     }
@@ -58,8 +60,14 @@ final class JudgingThreads {
         return result;
     }
 
-    /** Judges nothing more; who waits is told nothing, and its own time ends the waiting. */
+    /** {@return completes when nothing more is judged: for who cannot wait any longer then} */
+    CompletableFuture<Void> stopped() {
+        return stopped;
+    }
+
+    /** Judges nothing more; who waits for a verdict is told nothing, and its own time ends the waiting. */
     void stop() {
         threads.shutdownNow();
+        stopped.complete(null);
     }
 }

@@ -95,7 +95,8 @@ final class NegotiableSslConnection extends SslConnection {
         this.pool = connector.getByteBufferPool();
         this.earlyData = factory.newKeptBytes(this);
         this.progress = new ProgressWatch(endPoint::getIdleTimeout);
-        this.firstHandshake = HandshakeScope.first(factory.getMaxAuthoritiesSize());
+        this.firstHandshake =
+                HandshakeScope.first(factory.getMaxAuthoritiesSize(), new FirstJudgement(factory, connector, endPoint));
         this.trust = trust;
         this.helloTap = hello == null ? new ClientHelloTap() : ClientHelloTap.done(hello);
         this.identity = new ConnectionIdentity(
@@ -376,12 +377,21 @@ final class NegotiableSslConnection extends SslConnection {
         public boolean tryFillInterested(Callback reader) {
             SharedRead read = sharedRead;
             if (read == null || !read.join(reader)) {
-                return super.tryFillInterested(reader);
+                return super.tryFillInterested(forNow(reader));
             }
             if (negotiation == null && hasEarlyData()) {
                 getFillInterest().fillable();
             }
             return true;
+        }
+
+        @Override
+        public void fillInterested(Callback reader) {
+            super.fillInterested(forNow(reader));
+        }
+
+        private Callback forNow(Callback reader) {
+            return firstHandshakeDone ? reader : FirstJudgement.blocking(reader);
         }
 
         /** Reads past the early data, for the one who keeps it. */

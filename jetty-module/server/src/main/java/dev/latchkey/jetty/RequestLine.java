@@ -87,7 +87,7 @@ final class RequestLine {
                 + address(remote);
     }
 
-    private static String address(@Nullable SocketAddress remote) {
+    static String address(@Nullable SocketAddress remote) {
         return remote instanceof InetSocketAddress inet && inet.getAddress() != null
                 ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
                 : String.valueOf(remote);

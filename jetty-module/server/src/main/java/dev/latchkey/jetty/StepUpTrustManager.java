@@ -11,11 +11,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * The connector's trust manager, which during a negotiation records the chain instead of judging it.
+ * The connector's trust manager, which during a negotiation records the chain instead of judging it, and in a first
+ * handshake does not keep the server waiting ({@link FirstJudgement}).
  *
  * <p>JSSE ends the connection when a trust manager throws, and then no page can tell the client why. So the judgement
  * is put off until the handshake has finished ({@link CertificateValidation}): nobody can see the chain before. At any
- * other time, the first handshake above all, this is the connector's trust manager and nothing else. Thread-safe.
+ * other time, the first handshake above all, the connector's trust manager decides and nobody else. Thread-safe.
  */
 final class StepUpTrustManager extends X509ExtendedTrustManager {
     private static final X509Certificate[] NONE = {};
@@ -34,18 +35,18 @@ final class StepUpTrustManager extends X509ExtendedTrustManager {
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         HandshakeScope scope = HandshakeScope.current();
-        if (scope != null && scope.isNegotiation()) {
-            requireUsualSize(chain[0]);
-            scope.received(chain, authType);
+        if (scope == null) {
+            stock.checkClientTrusted(chain, authType, engine);
             return;
         }
-        if (scope != null) {
+        FirstJudgement first = scope.firstJudgement();
+        if (first == null) {
+            requireUsualSize(chain[0]);
+        } else {
             FirstHandshakeChoice.unmark(engine);
+            first.check(stock, chain, authType, engine);
         }
-        stock.checkClientTrusted(chain, authType, engine);
-        if (scope != null) {
-            scope.received(chain, authType);
-        }
+        scope.received(chain, authType);
     }
 
     /**
