@@ -180,10 +180,14 @@ final class NegotiableSslConnection extends SslConnection {
      *
      * <p>A person who looks for a smart card sends nothing for longer than any idle timeout: while a step-up runs, its
      * own deadlines bound the time. The timer re-arms itself, so the timeout applies again afterwards.
+     *
+     * <p>A response that waits for the rest of a message fails now, whatever the protocol above makes of the timeout:
+     * HTTP/2 would reset the stream first, and wait, timeout after timeout, for a frame that cannot be written either.
      */
     @Override
     public boolean onIdleExpired(TimeoutException timeout) {
-        return reservation.get() == null && super.onIdleExpired(timeout);
+        return reservation.get() == null
+                && ((responseWaits && progress.isInsideMessage()) || super.onIdleExpired(timeout));
     }
 
     /** {@return how many requests still run whose HTTP/2 stream we have reset; counted by who resets} */

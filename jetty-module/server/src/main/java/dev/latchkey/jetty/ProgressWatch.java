@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
  * selector. So would a client that sends records without data faster than they can be read; and one that begins a
  * message, on which a response has to wait, and spins it out.
  *
- * <p>Threads: confined to the lock of the connection.
+ * <p>Threads: confined to the lock of the connection, but for {@link #isInsideMessage}.
  */
 final class ProgressWatch {
     /** So many calls in a row may move nothing; a loop of Jetty's makes a second one only if something has changed. */
@@ -28,7 +28,7 @@ final class ProgressWatch {
     private final LongSupplier idleTimeoutMillis;
     private int idleCalls;
     private int emptyRecords;
-    private boolean waiting;
+    private volatile boolean waiting;
     private long waitingSinceNanos;
 
     /** @param idleTimeoutMillis how long a message may take on which a response waits; without limit if not positive */
@@ -76,13 +76,18 @@ final class ProgressWatch {
             waiting = false;
         } else if (result.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
             // Where one message ends and the next begins in one go, nothing is written in between.
-            waiting &= responseWaits;
+            waiting = waiting && responseWaits;
         } else if (!waiting) {
             waiting = true;
             waitingSinceNanos = System.nanoTime();
         } else if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - waitingSinceNanos) > mostMillis()) {
             throw new RefusedRecordException("a message that has begun does not come to its end");
         }
+    }
+
+    /** {@return whether the peer has begun a message that has not come to its end; any thread} */
+    boolean isInsideMessage() {
+        return waiting;
     }
 
     private long mostMillis() {

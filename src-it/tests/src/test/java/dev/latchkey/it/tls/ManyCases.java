@@ -1,6 +1,7 @@
 package dev.latchkey.it.tls;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -9,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * Runs the cases of a table side by side, and fails with all that failed: a sample, whose seed is printed, or the whole
@@ -19,6 +21,8 @@ final class ManyCases {
 
     /** So many failures tell enough, and each may take its time. */
     private static final int ENOUGH = 8;
+
+    private static final int LONGEST_TEXT = 250;
 
     private static final boolean ALL = "all".equals(System.getProperty("latchkey.cases"));
 
@@ -50,24 +54,46 @@ final class ManyCases {
                         trial.run(one);
                     } catch (Exception | AssertionError x) {
                         failed.incrementAndGet();
-                        throw new AssertionError(one + ": " + x, x);
+                        throw new AssertionError(describe(one + ": ", x), x);
                     }
                     return null;
                 }));
             }
-            AssertionError failures = new AssertionError(name + ", seed " + seed);
+            List<Throwable> failures = new ArrayList<>();
             for (Future<?> each : running) {
                 try {
                     each.get();
                 } catch (ExecutionException x) {
-                    failures.addSuppressed(x.getCause());
+                    failures.add(x.getCause());
                 }
             }
-            if (failures.getSuppressed().length > 0) {
-                throw failures;
+            if (!failures.isEmpty()) {
+                throw failure(name + ", seed " + seed, failures);
             }
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** With all that failed in its message, since what is suppressed is in few reports. */
+    private static AssertionError failure(String name, List<Throwable> failures) {
+        AssertionError failure = new AssertionError(name + ", " + failures.size() + " failed:\n"
+                + failures.stream().map(Throwable::getMessage).collect(Collectors.joining("\n")));
+        failures.forEach(failure::addSuppressed);
+        return failure;
+    }
+
+    /** {@return the exception and its causes, in one line, and where in the tests} */
+    private static String describe(String one, Throwable failure) {
+        StringBuilder text = new StringBuilder(one);
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            String said = each.toString().strip().replaceAll("\\s+", " ");
+            text.append(each == failure ? "" : ", caused by ").append(said, 0, Math.min(said.length(), LONGEST_TEXT));
+        }
+        Arrays.stream(failure.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("dev.latchkey."))
+                .limit(4)
+                .forEach(frame -> text.append("\n\tat ").append(frame));
+        return text.toString();
     }
 }
