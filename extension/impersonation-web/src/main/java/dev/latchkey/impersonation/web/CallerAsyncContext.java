@@ -9,30 +9,36 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The container's, but that what it runs or calls back is the caller's.
  *
  * @param delegate the container's
- * @param identity the caller's
+ * @param decision whose request it is
+ * @param caller the caller's identity
  */
-record CallerAsyncContext(AsyncContext delegate, Identity identity) implements AsyncContext {
+record CallerAsyncContext(AsyncContext delegate, Decision decision, Supplier<Identity> caller) implements AsyncContext {
+    CallerAsyncContext(AsyncContext delegate, Decision decision) {
+        this(delegate, decision, decision::identity);
+    }
+
     @Override
     public void start(Runnable work) {
-        delegate.start(identity.wrapOnce(work));
+        delegate.start(caller.get().wrapOnce(work));
     }
 
     @Override
     public ServletRequest getRequest() {
         ServletRequest request = delegate.getRequest();
         return request instanceof HttpServletRequest http && !(request instanceof CallerRequest)
-                ? new CallerRequest(http, identity)
+                ? new CallerRequest(http, decision)
                 : request;
     }
 
     @Override
     public ServletResponse getResponse() {
-        return CallerResponse.around(delegate.getResponse(), identity);
+        return CallerResponse.around(delegate.getResponse(), caller);
     }
 
     @Override
@@ -71,7 +77,7 @@ record CallerAsyncContext(AsyncContext delegate, Identity identity) implements A
     }
 
     private void add(AsyncListener listener, Consumer<AsyncListener> adding) {
-        CallerListener ours = new CallerListener(listener, identity);
+        CallerListener ours = new CallerListener(listener, decision, caller.get());
         try {
             adding.accept(ours);
         } catch (RuntimeException e) {

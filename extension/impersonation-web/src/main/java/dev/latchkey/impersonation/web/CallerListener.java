@@ -13,10 +13,12 @@ import java.io.IOException;
  */
 final class CallerListener implements AsyncListener {
     private final AsyncListener listener;
+    private final Decision decision;
     private final Identity own;
 
-    CallerListener(AsyncListener listener, Identity identity) {
+    CallerListener(AsyncListener listener, Decision decision, Identity identity) {
         this.listener = listener;
+        this.decision = decision;
         this.own = identity.retain();
     }
 
@@ -52,7 +54,7 @@ final class CallerListener implements AsyncListener {
 
     private AsyncEvent ours(AsyncEvent event) {
         return new AsyncEvent(
-                new CallerAsyncContext(event.getAsyncContext(), own),
+                new CallerAsyncContext(event.getAsyncContext(), decision, () -> own),
                 event.getSuppliedRequest(),
                 event.getSuppliedResponse(),
                 event.getThrowable());

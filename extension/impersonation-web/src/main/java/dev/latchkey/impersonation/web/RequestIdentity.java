@@ -18,9 +18,15 @@ public final class RequestIdentity {
      * @throws IdentityException if the caller has none
      */
     public static Identity of(HttpServletRequest request) {
-        Identity found = request.getAttribute(CallerFilter.IDENTITY) instanceof Identity known
-                ? known.retain()
-                : new Caller(Identities.flow(), request.getServletContext()).of(request);
+        Decision known = Decision.of(request);
+        Identity found;
+        try {
+            found = known == null
+                    ? new Caller(Identities.flow(), request.getServletContext()).of(request)
+                    : known.identity().retain();
+        } catch (RefusedCallerException e) {
+            throw new IdentityException(IdentityFailure.NO_PROVIDER, e.getMessage(), e);
+        }
         if (found == null || found.isNone()) {
             throw new IdentityException(
                     IdentityFailure.NO_PROVIDER, "the caller of this request carries no identity", null);

@@ -175,7 +175,7 @@ class RequestsAsCallerTest {
     @Test
     void aCallerThatIsMappedToRootIsNotServed() throws Exception {
         start("principal");
-        assertThat(get("root", "/user/now").statusCode()).isEqualTo(500);
+        assertThat(get("root", "/user/now").statusCode()).isEqualTo(403);
         assertThat(get("root", "/user/now").body()).doesNotContain("uid 0");
     }
 

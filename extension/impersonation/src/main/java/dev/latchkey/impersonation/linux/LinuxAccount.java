@@ -43,6 +43,14 @@ public record LinuxAccount(String name, int uid, int gid, List<Integer> groups) 
         return AccountDatabase.byId(uid);
     }
 
+    /**
+     * {@return whether this is an account of a service or of nobody, and not of a person: below UID_MIN of {@code
+     * login.defs(5)}, or from 61184 to 65535}
+     */
+    public boolean isOfSystem() {
+        return SystemAccounts.include(uid);
+    }
+
     int[] allGroups() {
         return groups.stream().mapToInt(Integer::intValue).toArray();
     }
