@@ -24,7 +24,9 @@ final class CleanPool extends ThreadPoolExecutor {
      */
     static ThreadFactory workers(IdentityFlow flow, String namePrefix, boolean retirable) {
         AtomicInteger number = new AtomicInteger();
-        return work -> CleanWorker.make(flow, work, namePrefix + number.incrementAndGet(), retirable);
+        // Of whoever makes the pool, whatever thread its workers are made by.
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return work -> CleanWorker.make(flow, work, namePrefix + number.incrementAndGet(), retirable, loader);
     }
 
     @Override

@@ -19,12 +19,16 @@ final class CleanRoom implements AutoCloseable {
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread thread;
+    private final boolean keepsShared;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
 
-    CleanRoom(ThreadIdentity[] ofThread, ScopedIdentity[] scoped) {
+    /** @param keepsShared whether to start {@link SharedThreads}, and keep them */
+    CleanRoom(ThreadIdentity[] ofThread, ScopedIdentity[] scoped, boolean keepsShared) {
+        this.keepsShared = keepsShared;
         thread = new Thread(null, () -> live(ofThread, scoped), "latchkey-clean-room", 0, false);
         thread.setDaemon(true);
+        thread.setContextClassLoader(CleanRoom.class.getClassLoader());
     }
 
     /** Starts the thread and waits until it is proven clean. */
@@ -60,7 +64,7 @@ final class CleanRoom implements AutoCloseable {
             nest(scoped, 0);
         } catch (IdentityException e) {
             failure = e;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failure = new IdentityException(IdentityFailure.UNSAFE_SETUP, e.getMessage(), e);
         } finally {
             ready.countDown();
@@ -86,10 +90,19 @@ final class CleanRoom implements AutoCloseable {
             scoped[index].run(null, () -> nest(scoped, index + 1));
             return;
         }
+        SharedThreads.start(keepsShared);
         ready.countDown();
+        long kept = System.nanoTime();
         while (!closed || !work.isEmpty()) {
             try {
-                work.take().run();
+                Runnable next = work.poll(SharedThreads.KEEP_SECONDS, TimeUnit.SECONDS);
+                if (next != null) {
+                    next.run();
+                }
+                if (keepsShared && System.nanoTime() - kept >= TimeUnit.SECONDS.toNanos(SharedThreads.KEEP_SECONDS)) {
+                    kept = System.nanoTime();
+                    SharedThreads.keep();
+                }
             } catch (InterruptedException e) {
                 // Nobody has this thread but close(), which leaves work behind to wake it.
             }

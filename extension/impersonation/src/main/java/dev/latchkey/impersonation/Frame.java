@@ -5,12 +5,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was put on a thread, and what must come back: one apply with its revert.
  *
- * <p>Frames of a thread form a stack; the innermost is current one, whichever flow it is of.
- * A frame belongs to its thread, and only that thread calls it.
+ * <p>Frames of a thread form a stack; the innermost is current one, whichever flow it is of. The way back makes no
+ * object where all goes well, and holds under whatever is thrown: first the thread is brought back, then it is told. A
+ * frame belongs to its thread, and only that thread calls it.
  */
 final class Frame {
-    /** Null again outside of all frames, so that no thread keeps a flow. */
-    private static final ThreadLocal<@Nullable Frame> INNERMOST = new ThreadLocal<>();
+    /** An Error on the way back, such as a full heap or a stop, may be of the moment. */
+    private static final int ATTEMPTS = 3;
+
+    /** Null again outside of all frames, so that no thread keeps a flow; a thread that is made begins with none. */
+    private static final ThreadLocal<@Nullable Frame> INNERMOST = new InheritableThreadLocal<>() {
+        @Override
+        protected @Nullable Frame childValue(@Nullable Frame ofMaker) {
+            if (ofMaker != null) {
+                ThreadBirths.check(ofMaker);
+            }
+            return null;
+        }
+    };
 
     private final IdentityFlow flow;
     private final @Nullable Frame outer;
@@ -19,28 +31,39 @@ final class Frame {
     /** What the thread carried before, by provider; null as a whole when it carried nothing. */
     private final @Nullable IdentityPart @Nullable [] before;
 
+    /** Whether what the thread was born with is not brought back. */
+    private final boolean washes;
+
     /** How many providers have been touched, and are to be reverted. */
     private int touched;
 
-    private boolean closed;
+    /** Whether the thread has been brought back, or given up. */
+    private boolean over;
 
     /** What a scope holds besides, to be given back with it; null for none. */
     private @Nullable Identity held;
 
     private Frame(
-            IdentityFlow flow, @Nullable Frame outer, IdentityParts parts, @Nullable IdentityPart @Nullable [] before) {
+            IdentityFlow flow,
+            @Nullable Frame outer,
+            IdentityParts parts,
+            @Nullable IdentityPart @Nullable [] before,
+            boolean washes) {
         this.flow = flow;
         this.outer = outer;
         this.parts = parts;
         this.before = before;
+        this.washes = washes;
     }
 
     /**
      * Puts away what the thread carries and makes it carry these parts instead, proven.
      *
+     * @param handsOver whether this is a moment within somebody's work and not work of its own: a thread that was born
+     *     as somebody, and is in no frame, then stays so
      * @throws IdentityException if that failed; the thread is then as it was, or lost
      */
-    static Frame enter(IdentityFlow flow, IdentityParts parts) {
+    static Frame enter(IdentityFlow flow, IdentityParts parts, boolean handsOver) {
         Frame outer = INNERMOST.get();
         @Nullable IdentityPart @Nullable [] before = putAway(flow);
         if (before != null && outer == null && Thread.currentThread() instanceof CleanWorker) {
@@ -51,9 +74,16 @@ final class Frame {
             giveBack(flow, before);
             throw flow.refusal(IdentityFailure.VIRTUAL_THREAD, null, null);
         }
-        Frame frame = new Frame(flow, outer, parts, before);
+        Frame frame;
+        try {
+            frame = new Frame(flow, outer, parts, before, before != null && outer == null && !handsOver);
+            // Before anything is changed: on a thread's first frame this makes an object.
+            INNERMOST.set(frame);
+        } catch (Throwable e) {
+            giveBack(flow, before);
+            throw e;
+        }
         frame.apply();
-        INNERMOST.set(frame);
         return frame;
     }
 
@@ -76,7 +106,7 @@ final class Frame {
                     found[i] = part;
                     flow.statistics().captured(1);
                 }
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) {
                 giveBack(flow, found);
                 throw flow.refusal(IdentityFailure.CAPTURE_FAILED, providers[i], e);
             }
@@ -118,10 +148,10 @@ final class Frame {
                     providers[i].verify(parts.ofThread(i));
                 }
             }
-        } catch (RuntimeException | LinkageError e) {
-            IdentityException refused = flow.refusal(kind, providers[i], e);
-            IdentityException dirty = undo(refused);
-            throw dirty == null ? refused : dirty;
+        } catch (Throwable e) {
+            // The way back first: to make an exception may fail as well.
+            IdentityException dirty = leave(e);
+            throw dirty == null ? flow.refusal(kind, providers[Math.min(i, providers.length - 1)], e) : dirty;
         }
     }
 
@@ -134,31 +164,40 @@ final class Frame {
         return before == null ? null : before[i];
     }
 
+    /** {@return what is to be on the thread afterwards} */
+    private @Nullable IdentityPart after(int i) {
+        return washes && flow.threadIdentities()[i].isInherited() ? null : before(i);
+    }
+
     /**
      * Brings the thread back to what it carried before, and proves it; reverts frames that were left open within first.
+     * May be called again if something is thrown out of it.
      *
      * @param cause a failure that led here, to be kept, or null
      * @return what could not be undone, after the policy has been asked; null if all is well
      */
     @Nullable
     IdentityException leave(@Nullable Throwable cause) {
+        if (over) {
+            INNERMOST.set(outer);
+            return null;
+        }
         IdentityException lost = null;
-        for (Frame open = INNERMOST.get(); open != null && open != this; open = open.outer) {
-            open.markClosed();
-            flow.incidents().leftOpen(null);
+        Frame innermost = INNERMOST.get();
+        for (Frame open = innermost; open != null && open != this; open = open.outer) {
             lost = worse(lost, open.undo(cause));
         }
-        markClosed();
         lost = worse(lost, undo(cause));
         INNERMOST.set(outer);
+        for (Frame open = innermost; open != null && open != this; open = open.outer) {
+            flow.incidents().leftOpen(null);
+        }
         return lost;
     }
 
-    private void markClosed() {
-        closed = true;
-        if (held != null) {
-            held.close();
-        }
+    /** {@return whether the thread has been brought back, or given up} */
+    boolean isOver() {
+        return over;
     }
 
     private static @Nullable IdentityException worse(
@@ -167,58 +206,147 @@ final class Frame {
     }
 
     private @Nullable IdentityException undo(@Nullable Throwable cause) {
-        ThreadIdentity[] providers = flow.threadIdentities();
         IdentityException failure = null;
+        ThreadIdentity leftBehind = null;
         for (int i = touched - 1; i >= 0; i--) {
             try {
-                if (concerns(i)) {
-                    providers[i].revert(before(i));
-                    providers[i].verify(before(i));
-                } else {
-                    proveClean(providers[i]);
+                if (bringBack(i)) {
+                    leftBehind = flow.threadIdentities()[i];
                 }
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) {
                 // The others are tried all the same: the fewer identities stay, the better.
-                IdentityException one =
-                        new IdentityException(IdentityFailure.REVERT_FAILED, IdentityFlow.describe(providers[i], e), e);
-                if (failure == null) {
-                    failure = one;
-                } else {
-                    failure.addSuppressed(one);
-                }
+                failure = add(failure, i, e);
             }
         }
-        giveBack(flow, before);
+        over = true;
         if (failure != null) {
-            if (cause != null && cause != failure) {
-                failure.addSuppressed(cause);
-            }
+            failure = failure.with(cause);
             flow.incidents().lose(failure, outer == null);
+        }
+        giveBack(flow, before);
+        if (held != null) {
+            held.close();
+        }
+        if (leftBehind != null) {
+            flow.incidents().leftOpen(leftBehind);
+        }
+        if (washes && failure == null) {
+            tellWashed();
         }
         return failure;
     }
 
+    private IdentityException add(@Nullable IdentityException failure, int provider, Throwable e) {
+        try {
+            IdentityException one = new IdentityException(
+                    IdentityFailure.REVERT_FAILED, IdentityFlow.describe(flow.threadIdentities()[provider], e), e);
+            return failure == null ? one : failure.with(one);
+        } catch (Throwable full) {
+            return failure == null ? IdentityException.SPEECHLESS : failure;
+        }
+    }
+
+    /** {@return whether the task itself had left an identity behind} */
+    private boolean bringBack(int i) {
+        ThreadIdentity provider = flow.threadIdentities()[i];
+        for (int attempt = 1; ; attempt++) {
+            try {
+                if (!concerns(i)) {
+                    return wash(provider);
+                }
+                provider.revert(after(i));
+                provider.verify(after(i));
+                return false;
+            } catch (Error e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     /** The task had no part of this provider; somebody's code in it may have impersonated all the same. */
-    private void proveClean(ThreadIdentity provider) {
+    private boolean wash(ThreadIdentity provider) {
         IdentityPart left = provider.capture();
-        if (left != null) {
-            flow.statistics().captured(1);
-            flow.incidents().giveBack(left, true);
-            provider.revert(null);
-            provider.verify(null);
-            flow.incidents().leftOpen(provider);
+        if (left == null) {
+            return false;
+        }
+        provider.revert(null);
+        provider.verify(null);
+        flow.statistics().captured(1);
+        flow.incidents().giveBack(left, true);
+        return true;
+    }
+
+    private void tellWashed() {
+        for (int i = 0; i < touched; i++) {
+            if (before(i) != null && after(i) == null) {
+                flow.incidents().washed(flow.threadIdentities()[i]);
+            }
         }
     }
 
     /** Closes a scope: refused, with nothing changed, unless this is the thread's innermost frame. */
     void close() {
         // On another thread it is not the innermost either.
-        if (closed || INNERMOST.get() != this) {
+        if (over || INNERMOST.get() != this) {
             throw new IdentityException(IdentityFailure.WRONG_SCOPE, null, null);
         }
-        IdentityException lost = leave(null);
+        IdentityException lost = finish(null);
         if (lost != null) {
             throw lost;
         }
+    }
+
+    /**
+     * As {@link #leave}, and again if something was thrown out of that; the last resort is the policy for lost threads.
+     */
+    @Nullable
+    IdentityException finish(@Nullable Throwable cause) {
+        try {
+            return leave(cause);
+        } catch (Throwable e) {
+            return finishOrLose(cause);
+        }
+    }
+
+    private @Nullable IdentityException finishOrLose(@Nullable Throwable cause) {
+        boolean left = false;
+        try {
+            IdentityException lost = leave(cause);
+            left = true;
+            return lost;
+        } finally {
+            if (!left) {
+                over = true;
+                flow.incidents().lose(IdentityException.SPEECHLESS, outer == null);
+            }
+        }
+    }
+
+    /**
+     * {@return the frame whose work the calling thread runs, as far as a thread that it starts inherits somebody by that;
+     * null if such a thread is born clean}
+     */
+    @Nullable
+    Frame inherited() {
+        for (Frame frame = this; frame != null; frame = frame.outer) {
+            if (frame.flow.inherits()) {
+                return frame.parts.isInherited() ? frame : null;
+            }
+        }
+        return null;
+    }
+
+    static @Nullable Frame innermost() {
+        return INNERMOST.get();
+    }
+
+    IdentityFlow flow() {
+        return flow;
+    }
+
+    IdentityParts parts() {
+        return parts;
     }
 }

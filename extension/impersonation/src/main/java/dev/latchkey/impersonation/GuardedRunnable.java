@@ -1,15 +1,17 @@
 package dev.latchkey.impersonation;
 
-import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A task of {@link java.util.concurrent.Executor#execute}, which nobody waits for: it runs once as its identity.
  *
- * <p>A pool that is shut down may hand it back unrun; whoever runs it then still runs it as its identity.
+ * <p>A pool that is shut down may hand it back unrun; whoever runs it then still runs it as its identity. Any thread;
+ * of two that run it at once, one is refused.
  */
 final class GuardedRunnable implements Runnable {
     private final Identity identity;
     private final Runnable task;
+    private final AtomicBoolean begun = new AtomicBoolean();
 
     /** Takes over the identity. */
     GuardedRunnable(Identity identity, Runnable task) {
@@ -19,6 +21,9 @@ final class GuardedRunnable implements Runnable {
 
     @Override
     public void run() {
+        if (!begun.compareAndSet(false, true)) {
+            throw new IdentityException(IdentityFailure.CLOSED, "this work runs once", null);
+        }
         try (identity) {
             identity.run(task);
         }
@@ -27,13 +32,6 @@ final class GuardedRunnable implements Runnable {
     /** Gives the identity back without running. */
     void discard() {
         identity.close();
-    }
-
-    static Callable<Boolean> callable(Runnable task) {
-        return () -> {
-            task.run();
-            return Boolean.TRUE;
-        };
     }
 
     @Override

@@ -14,11 +14,18 @@ final class GuardedTask<T extends @Nullable Object> implements Callable<T> {
     private final IdentityFlow flow;
     private final IdentityParts parts;
     private final Callable<? extends T> body;
+    private final boolean handsOver;
 
     GuardedTask(IdentityFlow flow, IdentityParts parts, Callable<? extends T> body) {
+        this(flow, parts, body, false);
+    }
+
+    /** @param handsOver whether this is but a moment within somebody's work, in which it is handed to others */
+    GuardedTask(IdentityFlow flow, IdentityParts parts, Callable<? extends T> body, boolean handsOver) {
         this.flow = flow;
         this.parts = parts;
         this.body = body;
+        this.handsOver = handsOver;
     }
 
     /**
@@ -41,7 +48,18 @@ final class GuardedTask<T extends @Nullable Object> implements Callable<T> {
 
     private T live() throws Exception {
         flow.incidents().refuseLostThread();
-        Frame frame = Frame.enter(flow, parts);
+        Frame frame = Frame.enter(flow, parts, handsOver);
+        try {
+            return live(frame);
+        } finally {
+            if (!frame.isOver()) {
+                // Something was thrown out of its end, such as a stop or the end of the stack: once more, from here.
+                raise(frame.finish(null));
+            }
+        }
+    }
+
+    private T live(Frame frame) throws Exception {
         Throwable thrown = null;
         try {
             return flow.hasScoped() ? new ScopedRun<>(flow, parts, body).call() : body.call();
@@ -49,15 +67,14 @@ final class GuardedTask<T extends @Nullable Object> implements Callable<T> {
             thrown = e;
             throw e;
         } finally {
-            IdentityException lost = frame.leave(thrown);
-            if (lost != null) {
-                raise(lost);
-            }
+            raise(frame.leave(thrown));
         }
     }
 
-    /** The thread carries somebody: whatever the task had to say, this goes first. */
-    private static void raise(IdentityException lost) {
-        throw lost;
+    /** If the thread carries somebody, this goes before whatever the task had to say. */
+    private static void raise(@Nullable IdentityException lost) {
+        if (lost != null) {
+            throw lost;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.latchkey.impersonation;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,11 +24,28 @@ import org.jspecify.annotations.Nullable;
  * service file. Any thread.
  */
 public final class Identities {
+    private static volatile boolean used;
+
     private Identities() {}
 
-    /** {@return the flow with all providers that the class path has, made at first use} */
+    /**
+     * {@return the flow with all providers that the class path has, made at first use}
+     *
+     * @throws IdentityException if the process is not set up for it, each time
+     */
     public static IdentityFlow flow() {
-        return Installed.FLOW;
+        used = true;
+        return Installed.flow();
+    }
+
+    /**
+     * Ends the threads of the flow, if it was ever asked for: for who undeploys the application whose class loader this
+     * is. Work is refused from then on.
+     */
+    public static void close() {
+        if (used && Installed.FLOW != null) {
+            Installed.FLOW.close();
+        }
     }
 
     /**
@@ -100,7 +118,26 @@ public final class Identities {
 
     /** Made when first asked for, so that a class path without a use for it pays nothing. */
     private static final class Installed {
-        static final IdentityFlow FLOW =
-                IdentityFlow.builder().installedProviders().build();
+        static final @Nullable IdentityFlow FLOW;
+        private static final @Nullable IdentityException FAILURE;
+
+        static {
+            IdentityFlow flow = null;
+            IdentityException failure = null;
+            try {
+                flow = IdentityFlow.builder().installedProviders().build();
+            } catch (IdentityException e) {
+                failure = e;
+            }
+            FLOW = flow;
+            FAILURE = failure;
+        }
+
+        static IdentityFlow flow() {
+            if (FLOW == null) {
+                throw Objects.requireNonNull(FAILURE).again();
+            }
+            return FLOW;
+        }
     }
 }

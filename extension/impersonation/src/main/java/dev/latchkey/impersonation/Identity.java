@@ -1,6 +1,5 @@
 package dev.latchkey.impersonation;
 
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,14 +24,14 @@ public final class Identity implements AutoCloseable {
     private final IdentityFlow flow;
     private final IdentityParts parts;
     private final Given given;
-    private final Cleaner.@Nullable Cleanable cleanable;
+    private final ForgottenIdentities.@Nullable Entry entry;
 
     /** Takes over one reference to the parts. */
-    Identity(IdentityFlow flow, IdentityParts parts, @Nullable Cleaner cleaner) {
+    Identity(IdentityFlow flow, IdentityParts parts, @Nullable ForgottenIdentities forgotten) {
         this.flow = flow;
         this.parts = parts;
         given = new Given(parts);
-        cleanable = cleaner == null ? null : cleaner.register(this, given);
+        entry = forgotten == null ? null : forgotten.register(this, given);
     }
 
     /** {@return a value that is equal for equal captures of one logon, for the keys of pools and caches} */
@@ -82,10 +81,7 @@ public final class Identity implements AutoCloseable {
      */
     public void run(Runnable work) {
         try {
-            call(() -> {
-                work.run();
-                return Boolean.TRUE;
-            });
+            call(IdentityFlow.asCallable(work));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -121,14 +117,15 @@ public final class Identity implements AutoCloseable {
      */
     public IdentityScope open() {
         Identity own = retain();
+        IdentityScope scope;
         try {
-            Frame frame = flow.enter(own.parts);
-            frame.hold(own);
-            return new IdentityScope(frame);
-        } catch (RuntimeException | Error e) {
+            scope = new IdentityScope();
+            scope.enter(flow, own);
+        } catch (Throwable e) {
             own.close();
             throw e;
         }
+        return scope;
     }
 
     /**
@@ -137,7 +134,7 @@ public final class Identity implements AutoCloseable {
      * @throws IdentityException if this is closed
      */
     public Identity retain() {
-        if (cleanable == null) {
+        if (entry == null) {
             // "No identity" owns nothing, and is never closed.
             return this;
         }
@@ -208,10 +205,9 @@ public final class Identity implements AutoCloseable {
     /** Gives this reference back; the last one gives back what the identity owns. Again: does nothing. */
     @Override
     public void close() {
-        if (cleanable == null) {
-            return;
+        if (entry != null) {
+            entry.giveBack();
         }
-        cleanable.clean();
     }
 
     IdentityParts parts() {

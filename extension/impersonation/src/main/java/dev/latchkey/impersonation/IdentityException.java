@@ -10,8 +10,17 @@ import org.jspecify.annotations.Nullable;
 public final class IdentityException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Where there is no memory left to say more. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // Without a trace; to make one then may fail.
+    static final IdentityException SPEECHLESS = new IdentityException();
+
     /** Why. */
     private final IdentityFailure failure;
+
+    private IdentityException() {
+        super(message(IdentityFailure.REVERT_FAILED, "no memory or stack to say why"), null, false, false);
+        failure = IdentityFailure.REVERT_FAILED;
+    }
 
     /**
      * @param failure why
@@ -26,6 +35,24 @@ public final class IdentityException extends RuntimeException {
     private static String message(IdentityFailure failure, @Nullable String detail) {
         String text = failure.code() + ": " + failure.phrase();
         return detail == null ? text : text + " (" + detail + ")";
+    }
+
+    /** {@return one that says the same to another caller} */
+    IdentityException again() {
+        return new IdentityException(this);
+    }
+
+    private IdentityException(IdentityException first) {
+        super(first.getMessage(), first);
+        failure = first.failure;
+    }
+
+    /** {@return this, with another that came before or with it; null for none} */
+    IdentityException with(@Nullable Throwable other) {
+        if (other != null && other != this) {
+            addSuppressed(other);
+        }
+        return this;
     }
 
     /** {@return why} */

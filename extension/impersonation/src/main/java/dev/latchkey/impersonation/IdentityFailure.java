@@ -46,7 +46,16 @@ public enum IdentityFailure {
     SCOPE_LEFT_OPEN("LK613", "a scope was left open and has been reverted"),
 
     /** A part could not be given back; a handle may be lost. */
-    RELEASE_FAILED("LK614", "a captured identity could not be given back");
+    RELEASE_FAILED("LK614", "a captured identity could not be given back"),
+
+    /** A pool's thread would have been started as a user, for life. The pool was not given the task. */
+    THREAD_REFUSED(
+            "LK615",
+            "a pool does not start a thread while a user is on the starting one: it would be that user's for life; give"
+                    + " the task by Identities.executor(pool), or the pool its threads by cleanThreads"),
+
+    /** A thread carried an identity that it was started with; it has been cleaned, and the task has run as its own. */
+    THREAD_INHERITED("LK616", "a thread carries an identity that it was started with");
 
     private final String code;
     private final String phrase;

@@ -1,8 +1,8 @@
 package dev.latchkey.impersonation;
 
-import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +35,10 @@ public final class IdentityFlow implements AutoCloseable {
     private final IdentityStatistics statistics = new IdentityStatistics();
     private final CleanRoom room;
     private final Incidents incidents;
-    private final Cleaner cleaner;
+    private final ForgottenIdentities forgotten;
+    private final boolean inherits;
+    private final Set<ExecutorService> pools =
+            Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
     private final Identity none;
 
     private IdentityFlow(Builder builder) {
@@ -52,9 +57,11 @@ public final class IdentityFlow implements AutoCloseable {
         threadIdentities = only(ThreadIdentity.class, usable).toArray(ThreadIdentity[]::new);
         scopedIdentities = only(ScopedIdentity.class, usable).toArray(ScopedIdentity[]::new);
         virtualThreads = builder.virtualThreads;
-        room = new CleanRoom(threadIdentities, scopedIdentities).open();
+        inherits = usable.stream().anyMatch(IdentityProvider::isInherited);
+        boolean ofThread = Arrays.stream(threadIdentities).anyMatch(IdentityProvider::isInherited);
+        room = new CleanRoom(threadIdentities, scopedIdentities, ofThread).open();
         incidents = new Incidents(room, builder.lostThreads, statistics, builder.quiet);
-        cleaner = Cleaner.create(work -> CleanWorker.make(this, work, "latchkey-identity-cleaner", false));
+        forgotten = new ForgottenIdentities(this).start();
         hops = virtualThreads == VirtualThreads.HOP ? new HopThreads(this, builder.hopThreads) : null;
         none = new Identity(this, IdentityParts.of(this, List.of()), null);
     }
@@ -87,7 +94,7 @@ public final class IdentityFlow implements AutoCloseable {
             for (ScopedIdentity provider : scopedIdentities) {
                 take(provider, found);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             found.forEach(part -> incidents.giveBack(part, false));
             throw e;
         }
@@ -100,7 +107,7 @@ public final class IdentityFlow implements AutoCloseable {
             if (part != null) {
                 found.add(part);
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             throw new IdentityException(IdentityFailure.CAPTURE_FAILED, describe(provider, e), e);
         }
     }
@@ -145,7 +152,7 @@ public final class IdentityFlow implements AutoCloseable {
 
     /** {@return a handle that owns one reference, taken over from the caller} */
     Identity reference(IdentityParts parts) {
-        return parts.key().isNone() ? none : new Identity(this, parts, cleaner);
+        return parts.key().isNone() ? none : new Identity(this, parts, forgotten);
     }
 
     /** {@return an executor that runs each task as whoever submits it, on the threads of this one} */
@@ -169,6 +176,7 @@ public final class IdentityFlow implements AutoCloseable {
     public ImpersonatingExecutorService newFixedThreadPool(int threads, String namePrefix) {
         CleanPool pool = new CleanPool(this, threads, namePrefix);
         pool.prestartAllCoreThreads();
+        pools.add(pool);
         return executor(pool);
     }
 
@@ -176,6 +184,7 @@ public final class IdentityFlow implements AutoCloseable {
     public ImpersonatingScheduledExecutorService newScheduledThreadPool(int threads, String namePrefix) {
         CleanScheduledPool pool = new CleanScheduledPool(this, threads, namePrefix);
         pool.prestartAllCoreThreads();
+        pools.add(pool);
         return scheduledExecutor(pool);
     }
 
@@ -209,9 +218,64 @@ public final class IdentityFlow implements AutoCloseable {
         return Map.copyOf(leftOut);
     }
 
-    /** Ends the flow's own threads. Work that is still to be run is refused from then on where it needs them. */
+    /**
+     * Calls something that may start a thread of others, such as a pool's {@code execute} or a container's {@code
+     * complete}, in such a way that the new thread is born clean: what the calling thread carries, and a new thread would
+     * inherit, is put away meanwhile.
+     *
+     * <p>Costs little where the thread carries nothing of the kind.
+     *
+     * @throws IdentityException if the thread could not be cleaned (nothing has been called) or brought back
+     */
+    public void handOver(Runnable call) {
+        if (carriesInherited()) {
+            handOverClean(call);
+        } else {
+            call.run();
+        }
+    }
+
+    void handOverClean(Runnable call) {
+        try {
+            new GuardedTask<>(this, none.parts(), asCallable(call), true).call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Callable<Boolean> asCallable(Runnable call) {
+        return () -> {
+            call.run();
+            return Boolean.TRUE;
+        };
+    }
+
+    /** {@return whether a thread that the calling one starts now inherits somebody, as far as this flow can tell} */
+    boolean carriesInherited() {
+        if (!inherits) {
+            return false;
+        }
+        Frame innermost = Frame.innermost();
+        if (innermost != null && innermost.flow() == this) {
+            return innermost.parts().isInherited();
+        }
+        try (Identity carried = current()) {
+            return carried.parts().isInherited();
+        }
+    }
+
+    /**
+     * Ends the flow's own threads, and those of the pools that it made when they have done what they were given. Work that
+     * is still to be run is refused from then on where it needs them.
+     */
     @Override
     public void close() {
+        synchronized (pools) {
+            pools.forEach(ExecutorService::shutdown);
+        }
+        forgotten.close();
         if (hops != null) {
             hops.close();
         }
@@ -228,6 +292,10 @@ public final class IdentityFlow implements AutoCloseable {
         return scopedIdentities;
     }
 
+    boolean inherits() {
+        return inherits;
+    }
+
     boolean hasScoped() {
         return scopedIdentities.length > 0;
     }
@@ -241,11 +309,11 @@ public final class IdentityFlow implements AutoCloseable {
         for (int i = 0; i < scopedIdentities.length; i++) {
             try {
                 scopedIdentities[i].verify(parts.scoped(i));
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) {
                 throw refusal(IdentityFailure.NEEDS_CALL, scopedIdentities[i], e);
             }
         }
-        return Frame.enter(this, parts);
+        return Frame.enter(this, parts, false);
     }
 
     /** {@return whether this work must not run on the calling virtual thread, but may on another} */
@@ -289,6 +357,11 @@ public final class IdentityFlow implements AutoCloseable {
     IdentityException refusal(IdentityFailure failure, @Nullable IdentityProvider provider, @Nullable Throwable cause) {
         statistics.countRefused();
         return new IdentityException(failure, provider == null ? null : describe(provider, cause), cause);
+    }
+
+    IdentityException refusal(IdentityFailure failure, String detail) {
+        statistics.countRefused();
+        return new IdentityException(failure, detail, null);
     }
 
     static String describe(IdentityProvider provider, @Nullable Throwable cause) {
@@ -339,7 +412,8 @@ public final class IdentityFlow implements AutoCloseable {
         }
 
         /**
-         * Lets work on virtual threads hop to this many platform threads, started at once.
+         * Lets work on virtual threads hop to this many platform threads, started at once, and to more where those wait
+         * for work that hops too.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -366,6 +440,9 @@ public final class IdentityFlow implements AutoCloseable {
             IdentityFlow flow = new IdentityFlow(this);
             try {
                 Rehearsal.of(flow);
+                if (Arrays.stream(flow.threadIdentities).anyMatch(IdentityProvider::isInherited)) {
+                    Incidents.sharedThreads();
+                }
                 return flow;
             } catch (RuntimeException | Error e) {
                 flow.close();

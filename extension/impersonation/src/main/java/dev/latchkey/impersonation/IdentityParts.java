@@ -18,6 +18,7 @@ final class IdentityParts {
     private final @Nullable IdentityPart[] scoped;
     private final IdentityKey key;
     private final boolean bindToThread;
+    private final boolean inherited;
     private final AtomicInteger references = new AtomicInteger(1);
 
     private IdentityParts(IdentityFlow flow, @Nullable IdentityPart[] ofThread, @Nullable IdentityPart[] scoped) {
@@ -26,6 +27,7 @@ final class IdentityParts {
         this.scoped = scoped;
         key = IdentityKey.of(all());
         bindToThread = Arrays.stream(ofThread).anyMatch(Objects::nonNull);
+        inherited = anyInherited(flow.threadIdentities(), ofThread) || anyInherited(flow.scopedIdentities(), scoped);
         flow.statistics().captured(all().size());
     }
 
@@ -49,6 +51,15 @@ final class IdentityParts {
                     null);
         }
         return owner;
+    }
+
+    private static boolean anyInherited(IdentityProvider[] providers, @Nullable IdentityPart[] parts) {
+        for (int i = 0; i < parts.length; i++) {
+            if (parts[i] != null && providers[i].isInherited()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable IdentityPart[] pick(IdentityProvider[] providers, List<? extends IdentityPart> parts) {
@@ -80,6 +91,11 @@ final class IdentityParts {
         return bindToThread;
     }
 
+    /** {@return whether a thread that is started by one that carries these carries some of it too} */
+    boolean isInherited() {
+        return inherited;
+    }
+
     List<IdentityPart> all() {
         List<IdentityPart> all = new ArrayList<>(ofThread.length + scoped.length);
         Arrays.stream(ofThread).filter(Objects::nonNull).forEach(all::add);
@@ -105,7 +121,16 @@ final class IdentityParts {
     /** Gives back one reference; with the last one the parts go. */
     void release() {
         if (references.decrementAndGet() == 0) {
-            all().forEach(part -> flow.incidents().giveBack(part, true));
+            giveBack(ofThread);
+            giveBack(scoped);
+        }
+    }
+
+    private void giveBack(@Nullable IdentityPart[] parts) {
+        for (IdentityPart part : parts) {
+            if (part != null) {
+                flow.incidents().giveBack(part, true);
+            }
         }
     }
 }

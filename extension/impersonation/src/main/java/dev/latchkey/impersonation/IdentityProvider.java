@@ -78,6 +78,16 @@ public sealed interface IdentityProvider permits ThreadIdentity, ScopedIdentity 
     void verify(@Nullable IdentityPart part);
 
     /**
+     * {@return whether a thread that is made or started by one that carries a part carries it too, for life}
+     *
+     * <p>If so, nothing that starts threads of others is called with it, and a thread that is found with it in no task
+     * is cleaned for good.
+     */
+    default boolean isInherited() {
+        return false;
+    }
+
+    /**
      * {@return whether the answer to a name look-up can depend on who asks}
      *
      * <p>If so, caches of names are kept apart by identity.

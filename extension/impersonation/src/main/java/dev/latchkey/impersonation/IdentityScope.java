@@ -1,15 +1,23 @@
 package dev.latchkey.impersonation;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An identity that a thread carries until this is closed; see {@link Identity#open()}.
  *
  * <p>Bound to the thread that opened it.
  */
 public final class IdentityScope implements AutoCloseable {
-    private final Frame frame;
+    private @Nullable Frame frame;
 
-    IdentityScope(Frame frame) {
-        this.frame = frame;
+    /** Not open yet: made before anything is changed, so that nothing is left where it cannot be made. */
+    IdentityScope() {}
+
+    /** Enters a frame, which takes over the identity. */
+    void enter(IdentityFlow flow, Identity own) {
+        Frame entered = flow.enter(own.parts());
+        entered.hold(own);
+        frame = entered;
     }
 
     /**
@@ -20,6 +28,8 @@ public final class IdentityScope implements AutoCloseable {
      */
     @Override
     public void close() {
-        frame.close();
+        if (frame != null) {
+            frame.close();
+        }
     }
 }

@@ -9,6 +9,7 @@ public final class IdentityStatistics {
     private final LongAdder refused = new LongAdder();
     private final LongAdder lostThreads = new LongAdder();
     private final LongAdder leftOpen = new LongAdder();
+    private final LongAdder washed = new LongAdder();
 
     IdentityStatistics() {}
 
@@ -37,6 +38,11 @@ public final class IdentityStatistics {
         return leftOpen.sum();
     }
 
+    /** {@return how many threads were found to carry an identity that they were started with, and have been cleaned} */
+    public long washed() {
+        return washed.sum();
+    }
+
     void captured(int parts) {
         captured.add(parts);
     }
@@ -57,9 +63,13 @@ public final class IdentityStatistics {
         leftOpen.increment();
     }
 
+    void countWashed() {
+        washed.increment();
+    }
+
     @Override
     public String toString() {
         return "IdentityStatistics[held=" + held() + ", captured=" + captured() + ", refused=" + refused()
-                + ", lostThreads=" + lostThreads() + ", leftOpen=" + leftOpen() + "]";
+                + ", lostThreads=" + lostThreads() + ", leftOpen=" + leftOpen() + ", washed=" + washed() + "]";
     }
 }

@@ -5,7 +5,6 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -25,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 public class ImpersonatingExecutorService extends AbstractExecutorService {
     private final IdentityFlow flow;
     private final ExecutorService delegate;
+    private final GuardingExecutor guarding;
 
     ImpersonatingExecutorService(IdentityFlow flow, ExecutorService delegate) {
         this.flow = flow;
         this.delegate = delegate;
+        guarding = new GuardingExecutor(flow, delegate);
     }
 
     /** {@return the flow that captures and carries} */
@@ -61,25 +62,7 @@ public class ImpersonatingExecutorService extends AbstractExecutorService {
 
     @Override
     public final void execute(Runnable task) {
-        if (task instanceof GuardedFuture || task instanceof GuardedRunnable) {
-            handOver(task);
-        } else {
-            handOver(new GuardedRunnable(flow.current(), task));
-        }
-    }
-
-    /** A task that the executor does not take gives its identity back at once. */
-    private void handOver(Runnable guarded) {
-        try {
-            delegate.execute(guarded);
-        } catch (RejectedExecutionException e) {
-            if (guarded instanceof GuardedRunnable runnable) {
-                runnable.discard();
-            } else if (guarded instanceof GuardedFuture<?> future) {
-                future.cancel(false);
-            }
-            throw e;
-        }
+        guarding.execute(task);
     }
 
     @Override

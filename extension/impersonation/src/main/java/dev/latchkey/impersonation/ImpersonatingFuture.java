@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -23,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class ImpersonatingFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final IdentityFlow flow;
 
-    /** Bare: what is given to it carries its identity already. */
+    /** What is given to it carries its identity already. */
     private final Executor threads;
 
+    /** @param threads bare */
     ImpersonatingFuture(IdentityFlow flow, Executor threads) {
         this.flow = flow;
-        this.threads = threads;
+        this.threads = HandingOver.around(flow, threads);
     }
 
     static <T extends @Nullable Object> ImpersonatingFuture<T> start(
@@ -36,8 +38,8 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
         ImpersonatingFuture<T> future = new ImpersonatingFuture<>(executor.flow(), executor.threads());
         Identity identity = executor.flow().current();
         try {
-            executor.threads().execute(() -> future.run(identity, work));
-        } catch (RejectedExecutionException e) {
+            future.threads.execute(() -> future.run(identity, work));
+        } catch (RejectedExecutionException | IdentityException e) {
             identity.close();
             throw e;
         }
@@ -67,9 +69,28 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
         completeExceptionally(e);
     }
 
+    /** {@return one that runs each task as whoever gives it, on the threads of this future} */
     @Override
     public Executor defaultExecutor() {
-        return threads;
+        return new GuardingExecutor(flow, threads instanceof HandingOver around ? around.threads() : threads);
+    }
+
+    /** {@return a stage that cannot be completed by others, and whose continuations run as those of this future} */
+    @Override
+    public CompletionStage<T> minimalCompletionStage() {
+        return MinimalStage.of((ImpersonatingFuture<T>) copy());
+    }
+
+    @Override
+    public CompletableFuture<T> orTimeout(long timeout, TimeUnit unit) {
+        flow.handOver(() -> super.orTimeout(timeout, unit));
+        return this;
+    }
+
+    @Override
+    public CompletableFuture<T> completeOnTimeout(T value, long timeout, TimeUnit unit) {
+        flow.handOver(() -> super.completeOnTimeout(value, timeout, unit));
+        return this;
     }
 
     @Override
@@ -98,13 +119,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> thenApplyAsync(Function<? super T, ? extends U> fn) {
-        return follow(as -> super.thenApplyAsync(as.function(fn)));
+        return follow(as -> super.thenApplyAsync(as.function(fn), threads));
     }
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> thenApplyAsync(
-            Function<? super T, ? extends U> fn, Executor threads) {
-        return follow(as -> super.thenApplyAsync(as.function(fn), threads));
+            Function<? super T, ? extends U> fn, Executor executor) {
+        return follow(as -> super.thenApplyAsync(as.function(fn), cleanly(executor)));
     }
 
     @Override
@@ -114,12 +135,12 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> fn) {
-        return follow(as -> super.thenAcceptAsync(as.consumer(fn)));
+        return follow(as -> super.thenAcceptAsync(as.consumer(fn), threads));
     }
 
     @Override
-    public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> fn, Executor threads) {
-        return follow(as -> super.thenAcceptAsync(as.consumer(fn), threads));
+    public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> fn, Executor executor) {
+        return follow(as -> super.thenAcceptAsync(as.consumer(fn), cleanly(executor)));
     }
 
     @Override
@@ -129,12 +150,12 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<Void> thenRunAsync(Runnable fn) {
-        return follow(as -> super.thenRunAsync(as.runnable(fn)));
+        return follow(as -> super.thenRunAsync(as.runnable(fn), threads));
     }
 
     @Override
-    public CompletableFuture<Void> thenRunAsync(Runnable fn, Executor threads) {
-        return follow(as -> super.thenRunAsync(as.runnable(fn), threads));
+    public CompletableFuture<Void> thenRunAsync(Runnable fn, Executor executor) {
+        return follow(as -> super.thenRunAsync(as.runnable(fn), cleanly(executor)));
     }
 
     @Override
@@ -146,13 +167,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     @Override
     public <U extends @Nullable Object, V extends @Nullable Object> CompletableFuture<V> thenCombineAsync(
             CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
-        return follow(as -> super.thenCombineAsync(other, as.biFunction(fn)));
+        return follow(as -> super.thenCombineAsync(other, as.biFunction(fn), threads));
     }
 
     @Override
     public <U extends @Nullable Object, V extends @Nullable Object> CompletableFuture<V> thenCombineAsync(
-            CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn, Executor threads) {
-        return follow(as -> super.thenCombineAsync(other, as.biFunction(fn), threads));
+            CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn, Executor executor) {
+        return follow(as -> super.thenCombineAsync(other, as.biFunction(fn), cleanly(executor)));
     }
 
     @Override
@@ -164,13 +185,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     @Override
     public <U extends @Nullable Object> CompletableFuture<Void> thenAcceptBothAsync(
             CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> fn) {
-        return follow(as -> super.thenAcceptBothAsync(other, as.biConsumer(fn)));
+        return follow(as -> super.thenAcceptBothAsync(other, as.biConsumer(fn), threads));
     }
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<Void> thenAcceptBothAsync(
-            CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> fn, Executor threads) {
-        return follow(as -> super.thenAcceptBothAsync(other, as.biConsumer(fn), threads));
+            CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> fn, Executor executor) {
+        return follow(as -> super.thenAcceptBothAsync(other, as.biConsumer(fn), cleanly(executor)));
     }
 
     @Override
@@ -180,12 +201,12 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<Void> runAfterBothAsync(CompletionStage<?> other, Runnable fn) {
-        return follow(as -> super.runAfterBothAsync(other, as.runnable(fn)));
+        return follow(as -> super.runAfterBothAsync(other, as.runnable(fn), threads));
     }
 
     @Override
-    public CompletableFuture<Void> runAfterBothAsync(CompletionStage<?> other, Runnable fn, Executor threads) {
-        return follow(as -> super.runAfterBothAsync(other, as.runnable(fn), threads));
+    public CompletableFuture<Void> runAfterBothAsync(CompletionStage<?> other, Runnable fn, Executor executor) {
+        return follow(as -> super.runAfterBothAsync(other, as.runnable(fn), cleanly(executor)));
     }
 
     @Override
@@ -197,13 +218,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> applyToEitherAsync(
             CompletionStage<? extends T> other, Function<? super T, U> fn) {
-        return follow(as -> super.applyToEitherAsync(other, as.function(fn)));
+        return follow(as -> super.applyToEitherAsync(other, as.function(fn), threads));
     }
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> applyToEitherAsync(
-            CompletionStage<? extends T> other, Function<? super T, U> fn, Executor threads) {
-        return follow(as -> super.applyToEitherAsync(other, as.function(fn), threads));
+            CompletionStage<? extends T> other, Function<? super T, U> fn, Executor executor) {
+        return follow(as -> super.applyToEitherAsync(other, as.function(fn), cleanly(executor)));
     }
 
     @Override
@@ -213,13 +234,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<Void> acceptEitherAsync(CompletionStage<? extends T> other, Consumer<? super T> fn) {
-        return follow(as -> super.acceptEitherAsync(other, as.consumer(fn)));
+        return follow(as -> super.acceptEitherAsync(other, as.consumer(fn), threads));
     }
 
     @Override
     public CompletableFuture<Void> acceptEitherAsync(
-            CompletionStage<? extends T> other, Consumer<? super T> fn, Executor threads) {
-        return follow(as -> super.acceptEitherAsync(other, as.consumer(fn), threads));
+            CompletionStage<? extends T> other, Consumer<? super T> fn, Executor executor) {
+        return follow(as -> super.acceptEitherAsync(other, as.consumer(fn), cleanly(executor)));
     }
 
     @Override
@@ -229,12 +250,12 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<Void> runAfterEitherAsync(CompletionStage<?> other, Runnable fn) {
-        return follow(as -> super.runAfterEitherAsync(other, as.runnable(fn)));
+        return follow(as -> super.runAfterEitherAsync(other, as.runnable(fn), threads));
     }
 
     @Override
-    public CompletableFuture<Void> runAfterEitherAsync(CompletionStage<?> other, Runnable fn, Executor threads) {
-        return follow(as -> super.runAfterEitherAsync(other, as.runnable(fn), threads));
+    public CompletableFuture<Void> runAfterEitherAsync(CompletionStage<?> other, Runnable fn, Executor executor) {
+        return follow(as -> super.runAfterEitherAsync(other, as.runnable(fn), cleanly(executor)));
     }
 
     @Override
@@ -246,13 +267,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> thenComposeAsync(
             Function<? super T, ? extends CompletionStage<U>> fn) {
-        return follow(as -> super.thenComposeAsync(as.function(fn)));
+        return follow(as -> super.thenComposeAsync(as.function(fn), threads));
     }
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> thenComposeAsync(
-            Function<? super T, ? extends CompletionStage<U>> fn, Executor threads) {
-        return follow(as -> super.thenComposeAsync(as.function(fn), threads));
+            Function<? super T, ? extends CompletionStage<U>> fn, Executor executor) {
+        return follow(as -> super.thenComposeAsync(as.function(fn), cleanly(executor)));
     }
 
     @Override
@@ -262,12 +283,12 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> fn) {
-        return follow(as -> super.whenCompleteAsync(as.biConsumer(fn)));
+        return follow(as -> super.whenCompleteAsync(as.biConsumer(fn), threads));
     }
 
     @Override
-    public CompletableFuture<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> fn, Executor threads) {
-        return follow(as -> super.whenCompleteAsync(as.biConsumer(fn), threads));
+    public CompletableFuture<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> fn, Executor executor) {
+        return follow(as -> super.whenCompleteAsync(as.biConsumer(fn), cleanly(executor)));
     }
 
     @Override
@@ -278,13 +299,13 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> handleAsync(
             BiFunction<? super T, Throwable, ? extends U> fn) {
-        return follow(as -> super.handleAsync(as.biFunction(fn)));
+        return follow(as -> super.handleAsync(as.biFunction(fn), threads));
     }
 
     @Override
     public <U extends @Nullable Object> CompletableFuture<U> handleAsync(
-            BiFunction<? super T, Throwable, ? extends U> fn, Executor threads) {
-        return follow(as -> super.handleAsync(as.biFunction(fn), threads));
+            BiFunction<? super T, Throwable, ? extends U> fn, Executor executor) {
+        return follow(as -> super.handleAsync(as.biFunction(fn), cleanly(executor)));
     }
 
     @Override
@@ -294,12 +315,12 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn) {
-        return follow(as -> super.exceptionallyAsync(as.function(fn)));
+        return follow(as -> super.exceptionallyAsync(as.function(fn), threads));
     }
 
     @Override
-    public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor threads) {
-        return follow(as -> super.exceptionallyAsync(as.function(fn), threads));
+    public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor executor) {
+        return follow(as -> super.exceptionallyAsync(as.function(fn), cleanly(executor)));
     }
 
     @Override
@@ -309,23 +330,27 @@ public final class ImpersonatingFuture<T extends @Nullable Object> extends Compl
 
     @Override
     public CompletableFuture<T> exceptionallyComposeAsync(Function<Throwable, ? extends CompletionStage<T>> fn) {
-        return follow(as -> super.exceptionallyComposeAsync(as.function(fn)));
-    }
-
-    @Override
-    public CompletableFuture<T> exceptionallyComposeAsync(
-            Function<Throwable, ? extends CompletionStage<T>> fn, Executor threads) {
         return follow(as -> super.exceptionallyComposeAsync(as.function(fn), threads));
     }
 
     @Override
-    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor threads) {
-        return super.completeAsync(once(supplier), threads);
+    public CompletableFuture<T> exceptionallyComposeAsync(
+            Function<Throwable, ? extends CompletionStage<T>> fn, Executor executor) {
+        return follow(as -> super.exceptionallyComposeAsync(as.function(fn), cleanly(executor)));
+    }
+
+    @Override
+    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+        return super.completeAsync(once(supplier), cleanly(executor));
     }
 
     @Override
     public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier) {
-        return super.completeAsync(once(supplier));
+        return super.completeAsync(once(supplier), threads);
+    }
+
+    private Executor cleanly(Executor executor) {
+        return HandingOver.around(flow, executor);
     }
 
     private Supplier<T> once(Supplier<? extends T> supplier) {

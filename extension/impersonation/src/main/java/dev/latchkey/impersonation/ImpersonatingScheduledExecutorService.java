@@ -1,6 +1,9 @@
 package dev.latchkey.impersonation;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,7 +30,7 @@ public final class ImpersonatingScheduledExecutorService extends ImpersonatingEx
 
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        return schedule(GuardedRunnable.callable(task), delay, unit);
+        return schedule(Executors.callable(task), delay, unit);
     }
 
     @Override
@@ -70,10 +73,20 @@ public final class ImpersonatingScheduledExecutorService extends ImpersonatingEx
     private <T extends @Nullable Object> ScheduledFuture<T> hold(Function<Identity, ScheduledFuture<T>> schedule) {
         Identity identity = flow.current();
         try {
-            return new HeldScheduledFuture<>(schedule.apply(identity), identity);
-        } catch (RejectedExecutionException e) {
+            return new HeldScheduledFuture<>(handOver(identity, schedule), identity);
+        } catch (RejectedExecutionException | IdentityException e) {
             identity.close();
             throw e;
         }
+    }
+
+    private <T extends @Nullable Object> ScheduledFuture<T> handOver(
+            Identity identity, Function<Identity, ScheduledFuture<T>> schedule) {
+        if (HandingOver.startsCleanThreads(delegate) || !identity.parts().isInherited()) {
+            return schedule.apply(identity);
+        }
+        List<ScheduledFuture<T>> scheduled = new ArrayList<>(1);
+        flow.handOverClean(() -> scheduled.add(schedule.apply(identity)));
+        return scheduled.get(0);
     }
 }

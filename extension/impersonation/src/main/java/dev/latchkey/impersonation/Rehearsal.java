@@ -62,7 +62,14 @@ final class Rehearsal {
                 new GuardedRunnable(identity.retain(), () -> {}).run();
                 new GuardedFuture<>(identity.retain(), () -> Boolean.TRUE).run();
                 new Carried(identity).runnable(() -> {}).run();
+                flow.handOver(() -> {});
+                new GuardingExecutor(flow, Runnable::run).execute(() -> {});
+                RehearsedFutures.of(flow);
+                ThreadBirths.maker();
             });
+            if (!flow.hasScoped()) {
+                identity.open().close();
+            }
             identity.run(() -> {
                 // Throws through the whole life, and back.
                 try {

@@ -49,7 +49,7 @@ final class ScopedRun<T extends @Nullable Object> {
             } else {
                 provider.run(part, () -> enter(index + 1));
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             refuse(IdentityFailure.APPLY_FAILED, provider, e);
         }
         if (!ran && thrown == null) {
@@ -71,7 +71,7 @@ final class ScopedRun<T extends @Nullable Object> {
         for (int i = 0; i < providers.length; i++) {
             try {
                 providers[i].verify(parts.scoped(i));
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) {
                 refuse(IdentityFailure.VERIFY_FAILED, providers[i], e);
                 return;
             }

@@ -11,13 +11,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Very many tasks of three users and of nobody on a pool of eight, with a provider that fails at random at every call.
+ * Very many tasks of three users and of nobody on a pool of eight, with a provider that fails at random at every call, by
+ * exceptions and by Errors.
  *
  * <p>How many is set by {@code -Dfaults.tasks}.
  */
@@ -56,6 +58,7 @@ class FaultInjectionTest {
         ImpersonatingExecutorService pool = flow.newFixedThreadPool(8, "fault-");
         // Not seeded: which thread meets which number is up to the scheduler anyway.
         faulty.failWhen(call -> ThreadLocalRandom.current().nextInt(1000) == 0);
+        faulty.throwing(FaultInjectionTest::errorOrNot);
         Deque<Future<?>> open = new ArrayDeque<>();
         long captureFailed = 0;
         for (int i = 0; i < TASKS; i++) {
@@ -99,6 +102,17 @@ class FaultInjectionTest {
         assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         assertThat(faulty.open()).as("handles").isZero();
         assertThat(flow.statistics().held()).as("held").isZero();
+    }
+
+    @SuppressWarnings("removal") // What a debugger's stop throws on Java 17.
+    private static @Nullable Error errorOrNot() {
+        return switch (ThreadLocalRandom.current().nextInt(8)) {
+            case 0 -> new OutOfMemoryError("injected");
+            case 1 -> new StackOverflowError("injected");
+            case 2 -> new NoClassDefFoundError("injected");
+            case 3 -> new ThreadDeath();
+            default -> null;
+        };
     }
 
     private void look(String user) {

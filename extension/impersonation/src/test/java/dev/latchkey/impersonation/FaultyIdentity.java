@@ -2,6 +2,7 @@ package dev.latchkey.impersonation;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,9 @@ public final class FaultyIdentity implements ThreadIdentity {
     private final ThreadLocal<@Nullable String> carried = new ThreadLocal<>();
     private final AtomicLong open = new AtomicLong();
     private volatile Predicate<Call> fails = call -> false;
+    private volatile Supplier<? extends @Nullable Error> throwing = () -> null;
     private volatile boolean resolutionDepends;
+    private volatile boolean inherited;
 
     public FaultyIdentity() {
         this("faulty", 0);
@@ -44,6 +47,21 @@ public final class FaultyIdentity implements ThreadIdentity {
 
     public void fail(Call... calls) {
         failWhen(call -> java.util.List.of(calls).contains(call));
+    }
+
+    /** Sets what a call that fails throws: an Error, or null for the usual exception. */
+    public void throwing(Supplier<? extends @Nullable Error> error) {
+        throwing = error;
+    }
+
+    /** Sets whether it passes for one that new threads inherit; not by default. */
+    public void inherited(boolean inherits) {
+        inherited = inherits;
+    }
+
+    @Override
+    public boolean isInherited() {
+        return inherited;
     }
 
     /** Sets whether names are resolved differently for its users; not by default. */
@@ -128,6 +146,10 @@ public final class FaultyIdentity implements ThreadIdentity {
 
     private void failIf(Call call) {
         if (fails.test(call)) {
+            Error error = throwing.get();
+            if (error != null) {
+                throw error;
+            }
             throw new IllegalStateException("injected at " + call);
         }
     }

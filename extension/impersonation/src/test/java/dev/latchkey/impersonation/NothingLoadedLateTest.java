@@ -19,7 +19,19 @@ class NothingLoadedLateTest {
     private static final String REVERTED = "dev.latchkey.impersonation.OneLife$Reverted ";
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "wrapped", "execute", "submit", "throws"})
+    @ValueSource(
+            strings = {
+                "run",
+                "wrapped",
+                "wrappedOnce",
+                "opened",
+                "handsOver",
+                "captures",
+                "future",
+                "execute",
+                "submit",
+                "throws"
+            })
     void r30NothingIsLoadedWhileAThreadCarriesAUser(String kind, @TempDir Path directory) throws Exception {
         TestPrograms.requireRoot("Linux accounts on threads");
         Path log = directory.resolve("classes.log");

@@ -53,6 +53,19 @@ final class OneLife {
         switch (kind) {
             case "run" -> identity.run(nothing);
             case "wrapped" -> identity.wrap(nothing).run();
+            case "wrappedOnce" -> identity.wrapOnce(nothing).run();
+            case "handsOver" -> identity.run(() -> flow.handOver(nothing));
+            case "captures" -> identity.run(() -> flow.current().close());
+            case "opened" -> {
+                IdentityScope scope = flow.of(identity.part(Marks.Part.class)).open();
+                nothing.run();
+                scope.close();
+            }
+            case "future" -> {
+                ImpersonatingFuture<Boolean> future = flow.newIncompleteFuture(Runnable::run);
+                identity.run(() -> future.thenRun(nothing).thenRunAsync(nothing));
+                future.complete(true);
+            }
             case "execute" -> onThread(flow, new GuardedRunnable(identity.retain(), nothing));
             case "submit" -> onThread(flow, new GuardedFuture<>(identity.retain(), () -> Boolean.TRUE));
             case "throws" -> {

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The container's, but that what it runs or calls back is the caller's.
+ * The container's, but that what it runs or calls back is the caller's. It is itself called as nobody: it may start a
+ * thread for what it is told, which would be the caller's for life.
  *
  * @param delegate the container's
  * @param decision whose request it is
@@ -25,7 +26,8 @@ record CallerAsyncContext(AsyncContext delegate, Decision decision, Supplier<Ide
 
     @Override
     public void start(Runnable work) {
-        delegate.start(caller.get().wrapOnce(work));
+        Runnable once = caller.get().wrapOnce(work);
+        clean(() -> delegate.start(once));
     }
 
     @Override
@@ -48,22 +50,22 @@ record CallerAsyncContext(AsyncContext delegate, Decision decision, Supplier<Ide
 
     @Override
     public void dispatch() {
-        delegate.dispatch();
+        clean(delegate::dispatch);
     }
 
     @Override
     public void dispatch(String path) {
-        delegate.dispatch(path);
+        clean(() -> delegate.dispatch(path));
     }
 
     @Override
     public void dispatch(ServletContext context, String path) {
-        delegate.dispatch(context, path);
+        clean(() -> delegate.dispatch(context, path));
     }
 
     @Override
     public void complete() {
-        delegate.complete();
+        clean(delegate::complete);
     }
 
     @Override
@@ -74,6 +76,10 @@ record CallerAsyncContext(AsyncContext delegate, Decision decision, Supplier<Ide
     @Override
     public void addListener(AsyncListener listener, ServletRequest request, ServletResponse response) {
         add(listener, ours -> delegate.addListener(ours, request, response));
+    }
+
+    private void clean(Runnable call) {
+        decision.caller().flow().handOver(call);
     }
 
     private void add(AsyncListener listener, Consumer<AsyncListener> adding) {
@@ -93,7 +99,7 @@ record CallerAsyncContext(AsyncContext delegate, Decision decision, Supplier<Ide
 
     @Override
     public void setTimeout(long timeout) {
-        delegate.setTimeout(timeout);
+        clean(() -> delegate.setTimeout(timeout));
     }
 
     @Override

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Either way no capability is in effect, and none passes to a child process.
  *
  * <p>The process needs CAP_SETUID and CAP_SETGID: as root, or as any account that was given them. What is brought back
- * are the ids, groups and capabilities that the process had. Any thread.
+ * are the ids, groups and capabilities that the process had. From its first change of ids on, the kernel writes no core of
+ * the process and shows its {@code /proc/self/environ} and the like to root alone. Any thread.
  */
 public final class LinuxIdentity implements ThreadIdentity {
     /** The system property that sets the reach of the installed provider. */
@@ -119,6 +120,11 @@ public final class LinuxIdentity implements ThreadIdentity {
     }
 
     @Override
+    public boolean isInherited() {
+        return true;
+    }
+
+    @Override
     public @Nullable String unavailable() {
         if (!System.getProperty("os.name", "").equals("Linux")) {
             return "this is not Linux";
@@ -140,7 +146,20 @@ public final class LinuxIdentity implements ThreadIdentity {
             return "the process lacks CAP_SETUID or CAP_SETGID; run it as root, or give its account both"
                     + " (systemd: AmbientCapabilities=CAP_SETUID CAP_SETGID)";
         }
+        if (groupsAreFixed()) {
+            return "this user namespace does not let a thread put its groups away (/proc/self/setgroups is deny)";
+        }
         return null;
+    }
+
+    /** In a user namespace that an ordinary account made for itself, groups cannot be put away. */
+    private static boolean groupsAreFixed() {
+        try {
+            return Files.readString(Path.of("/proc/self/setgroups")).strip().equals("deny");
+        } catch (IOException e) {
+            // A kernel without namespaces of users.
+            return false;
+        }
     }
 
     /** {@return what the process is: what its first thread carries, which runs no Java, whatever the caller carries} */

@@ -4,7 +4,12 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +43,11 @@ final class SystemCalls {
     private static final long PR_CAP_AMBIENT_LOWER = 3;
 
     /** Room for what a call reads or writes; the kernel takes 65,536 groups at most. */
-    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+    private static final Map<Thread, Scratch> ROOM = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** Weak: a server's thread must not keep the class loader of an application that is gone. */
+    private static final ThreadLocal<WeakReference<Scratch>> SCRATCH =
+            ThreadLocal.withInitial(() -> new WeakReference<>(newScratch()));
 
     static {
         Native.register(SystemCalls.class, Platform.C_LIBRARY_NAME);
@@ -67,7 +76,7 @@ final class SystemCalls {
 
     /** {@return what the calling thread carries now} */
     static ThreadCredentials read() {
-        Scratch scratch = SCRATCH.get();
+        Scratch scratch = scratch();
         int[] uids = three(scratch, GETRESUID, "getresuid");
         int[] gids = three(scratch, GETRESGID, "getresgid");
         // An id that cannot be is refused, and the present one returned.
@@ -128,7 +137,7 @@ final class SystemCalls {
     }
 
     private static boolean threeAre(long call, String name, int[] ids) {
-        Scratch scratch = SCRATCH.get();
+        Scratch scratch = scratch();
         long at = scratch.address();
         check(name, syscall(call, at, at + 4, at + 8));
         Memory memory = scratch.memory;
@@ -141,7 +150,7 @@ final class SystemCalls {
 
     /** Takes them sorted. */
     static boolean groupsAre(int[] groups) {
-        Scratch scratch = SCRATCH.get();
+        Scratch scratch = scratch();
         scratch.grow(groups.length);
         long count = syscall(GETGROUPS, scratch.capacity(), scratch.address(), 0);
         if (count < 0 && Native.getLastError() != EINVAL) {
@@ -162,7 +171,7 @@ final class SystemCalls {
     }
 
     static boolean capabilitiesAre(long effective, long permitted, long inheritable, long ambient) {
-        Scratch scratch = SCRATCH.get();
+        Scratch scratch = scratch();
         Memory memory = scratch.memory;
         capabilityHeader(memory);
         check("capget", syscall(CAPGET, scratch.address(), scratch.address() + 8, 0));
@@ -199,21 +208,37 @@ final class SystemCalls {
         return Integer.toUnsignedLong(memory.getInt(8 + 4L * i)) | (long) memory.getInt(20 + 4L * i) << 32;
     }
 
-    /** Sets the effective, permitted and inheritable capabilities. */
-    static void capset(long effective, long permitted, long inheritable) {
-        Scratch scratch = SCRATCH.get();
+    /** Makes permitted capabilities effective, as far as they are not. */
+    static void regain(long capabilities) {
+        Scratch scratch = scratch();
         Memory memory = scratch.memory;
         capabilityHeader(memory);
-        long[] sets = {effective, permitted, inheritable};
-        for (int i = 0; i < 3; i++) {
-            memory.setInt(8 + 4L * i, (int) sets[i]);
-            memory.setInt(20 + 4L * i, (int) (sets[i] >>> 32));
+        check("capget", syscall(CAPGET, scratch.address(), scratch.address() + 8, 0));
+        long missing = set(memory, 1) & capabilities & ~set(memory, 0);
+        if (missing != 0) {
+            put(memory, 0, set(memory, 0) | missing);
+            check("capset", syscall(CAPSET, scratch.address(), scratch.address() + 8, 0));
         }
+    }
+
+    /** Sets the effective, permitted and inheritable capabilities. */
+    static void capset(long effective, long permitted, long inheritable) {
+        Scratch scratch = scratch();
+        Memory memory = scratch.memory;
+        capabilityHeader(memory);
+        put(memory, 0, effective);
+        put(memory, 1, permitted);
+        put(memory, 2, inheritable);
         check("capset", syscall(CAPSET, scratch.address(), scratch.address() + 8, 0));
     }
 
+    private static void put(Memory memory, int i, long set) {
+        memory.setInt(8 + 4L * i, (int) set);
+        memory.setInt(20 + 4L * i, (int) (set >>> 32));
+    }
+
     static void setgroups(int[] groups) {
-        Scratch scratch = SCRATCH.get();
+        Scratch scratch = scratch();
         scratch.grow(groups.length);
         scratch.memory.write(0, groups, 0, groups.length);
         check("setgroups", syscall(SETGROUPS, groups.length, scratch.address(), 0));
@@ -247,6 +272,16 @@ final class SystemCalls {
     private static IllegalStateException failure(String call) {
         int errno = Native.getLastError();
         return new IllegalStateException(call + " failed with errno " + errno + (errno == 1 ? " (EPERM)" : ""));
+    }
+
+    private static Scratch scratch() {
+        return Objects.requireNonNull(SCRATCH.get().get());
+    }
+
+    private static Scratch newScratch() {
+        Scratch scratch = new Scratch();
+        ROOM.put(Thread.currentThread(), scratch);
+        return scratch;
     }
 
     private static final class Scratch {

@@ -133,16 +133,25 @@ final class ThreadCredentials {
         setCapabilities();
     }
 
-    /** As {@link #apply()}, in reverse: the user first and the groups last; unless these lack the privilege for that. */
+    /**
+     * As {@link #apply()}, in reverse: the user first and the groups last; unless these lack the privilege for that. Makes
+     * no object: a thread must come back from a task that has filled the heap.
+     */
     void revert() {
         if ((effective & CHANGE_IDS) != CHANGE_IDS) {
             apply();
             return;
         }
-        ThreadCredentials now = regainPrivilege(SystemCalls.read());
-        setUid(now);
-        setGid(now);
-        setGroups(now);
+        SystemCalls.regain(CHANGE_IDS);
+        if (!SystemCalls.uidsAre(uids)) {
+            SystemCalls.setresuid(uids);
+        }
+        SystemCalls.setfsuid(fsuid);
+        if (!SystemCalls.gidsAre(gids)) {
+            SystemCalls.setresgid(gids);
+        }
+        SystemCalls.setfsgid(fsgid);
+        SystemCalls.setgroups(groups);
         setCapabilities();
     }
 

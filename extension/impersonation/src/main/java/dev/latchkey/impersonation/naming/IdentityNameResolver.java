@@ -71,8 +71,7 @@ public final class IdentityNameResolver {
         Identity own = identity.retain();
         try {
             NameLookup lookup = identity.resolutionDependsOnIdentity() ? uncached() : shared;
-            // The executor may start a thread for it, which must not be born as somebody.
-            flow.none().run(() -> executor.execute(() -> ask(host, own, lookup, answer)));
+            flow.handOver(() -> executor.execute(() -> ask(host, own, lookup, answer)));
         } catch (RuntimeException e) {
             own.close();
             answer.completeExceptionally(e);

@@ -36,6 +36,12 @@ public final class SubjectIdentity implements ScopedIdentity {
         return NAME;
     }
 
+    /** Before Java 24 a thread that is made within {@code doAs} keeps its Subject for life. */
+    @Override
+    public boolean isInherited() {
+        return Runtime.version().feature() < 24;
+    }
+
     @Override
     public void start() {
         checkSubjectCredsOnly();

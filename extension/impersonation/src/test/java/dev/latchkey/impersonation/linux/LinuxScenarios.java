@@ -190,8 +190,9 @@ public final class LinuxScenarios {
                             .call(() -> late.submit(() -> status(Path.of("/proc/thread-self/status"))))
                             .get());
             late.shutdown();
-            // What is guarded against: a stock pool's worker inherits the user, for life.
-            ExecutorService stock = Executors.newSingleThreadExecutor();
+            // What is guarded against: a stock pool's worker inherits the user, for life. Java asks nobody here.
+            ExecutorService stock =
+                    Executors.newSingleThreadExecutor(work -> new Thread(null, work, "stock", 0, false));
             alice.run(() -> stock.execute(() -> {}));
             check(
                     "a stock worker",
@@ -202,7 +203,15 @@ public final class LinuxScenarios {
                     own,
                     stock.submit(flow.none().wrapCallable(() -> status(Path.of("/proc/thread-self/status"))))
                             .get());
+            check(
+                    "the worker afterwards",
+                    own,
+                    stock.submit(() -> status(Path.of("/proc/thread-self/status")))
+                            .get());
             stock.shutdown();
+            if (flow.statistics().washed() == 0) {
+                throw new AssertionError("the worker that was cleaned is not counted");
+            }
         }
     }
 
