@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
@@ -98,7 +99,11 @@ final class KeySelector {
         LibSsl.SSL_certs_clear(ssl);
         given.clear();
         X500Principal[] issuers = Certificates.namesToJava(LibSsl.SSL_get_client_CA_list(ssl));
-        List<String> types = WantedKeys.types(ssl, List.of(session.getLocalSupportedSignatureAlgorithms()));
+        List<String> types = WantedKeys.types(
+                ssl,
+                Arrays.stream(session.getLocalSupportedSignatureAlgorithms())
+                        .filter(name -> !name.startsWith("SHA1")) // good for a chain, not for a handshake
+                        .toList());
         GeneralSecurityException refused = null;
         while (given.isEmpty() && !types.isEmpty()) {
             String alias = clientAlias(types.toArray(String[]::new), issuers);

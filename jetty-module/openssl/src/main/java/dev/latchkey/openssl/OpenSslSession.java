@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.ExtendedSSLSession;
@@ -40,6 +41,11 @@ final class OpenSslSession extends ExtendedSSLSession {
         "SHA512withRSA",
         "SHA224withECDSA",
         "SHA224withRSA"
+    };
+
+    /** In the peer's chain JSSE takes these as well; who signs a handshake by SHA-1 is refused by OpenSSL's level. */
+    private static final String[] IN_CHAINS = {
+        "SHA1withECDSA", "SHA1withRSA", "SHA256withDSA", "SHA224withDSA", "SHA1withDSA"
     };
 
     /** What a session asks of its connection. */
@@ -97,7 +103,8 @@ final class OpenSslSession extends ExtendedSSLSession {
 
     /** The chain's signatures may be by these and no others, as far as they are ours; trust managers ask for them. */
     void limitSignatureAlgorithms(List<String> enabled) {
-        signatureAlgorithms = Arrays.stream(SIGNATURE_ALGORITHMS)
+        signatureAlgorithms = Stream.of(SIGNATURE_ALGORITHMS, IN_CHAINS)
+                .flatMap(Arrays::stream)
                 .filter(name -> enabled.contains(name.equals("EdDSA") ? "Ed25519" : name))
                 .toList();
     }
@@ -227,9 +234,13 @@ final class OpenSslSession extends ExtendedSSLSession {
         return TlsRecord.MAX_SIZE - TlsRecord.HEADER_SIZE;
     }
 
+    /** By which of these the peer's chain may be signed: as with JSSE, TLS 1.3 has no SHA-224 and no DSA. */
     @Override
     public String[] getLocalSupportedSignatureAlgorithms() {
-        return signatureAlgorithms.toArray(String[]::new);
+        boolean tls13 = getProtocol().equals(Protocols.TLS_1_3);
+        return signatureAlgorithms.stream()
+                .filter(name -> !tls13 || !(name.startsWith("SHA224") || name.endsWith("withDSA")))
+                .toArray(String[]::new);
     }
 
     /** OpenSSL chooses among the certificates by what the peer supports; key managers need not. */

@@ -2,6 +2,7 @@ package dev.latchkey.openssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.testkit.ForwardingTrustManager;
 import dev.latchkey.testkit.HeldCertificate;
 import java.nio.ByteBuffer;
 import java.security.AlgorithmConstraints;
@@ -16,14 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -250,6 +254,8 @@ class SameAsJsseTest {
         rows.put("a plain trust manager and a chain that constraints permit", plainTrust(Pki.CLIENT, "nothing"));
         rows.put("a plain trust manager and constraints on a chain", plainTrust(Pki.CLIENT, "SHA256withRSA"));
         rows.put("a plain trust manager and constraints on a key", plainTrust(Pki.CLIENT, "EC"));
+        rows.put("by what a chain may be signed on TLS 1.2", signaturesOfChains(TLS_1_2));
+        rows.put("by what a chain may be signed on TLS 1.3", signaturesOfChains(TLS_1_3));
         rows.put("a plain trust manager and what a policy disables", engines -> {
             HeldCertificate weak = WeakKeys.signedByMd5();
             return outcome(new EnginePair(
@@ -258,6 +264,35 @@ class SameAsJsseTest {
                     e -> e.setEnabledProtocols(TLS_1_2),
                     e -> e.setNeedClientAuth(true)));
         });
+    }
+
+    /** Trust managers ask the session by what a peer's chain may be signed. EdDSA is another name of Ed25519 here. */
+    private static Question signaturesOfChains(String... protocols) {
+        return engines -> {
+            Set<String> seen = new TreeSet<>();
+            outcome(new EnginePair(
+                    Pki.contextThatGives(Engines.JSSE, Pki.CLIENT),
+                    Pki.context(engines, new TrustManager[] {new LooksAtAlgorithms(seen)}, Pki.SERVER_RSA),
+                    e -> e.setEnabledProtocols(protocols),
+                    e -> e.setNeedClientAuth(true)));
+            seen.remove("EdDSA");
+            return seen;
+        };
+    }
+
+    private static final class LooksAtAlgorithms extends ForwardingTrustManager {
+        private final Set<String> seen;
+
+        private LooksAtAlgorithms(Set<String> seen) {
+            super((X509ExtendedTrustManager) Pki.trustManagers(Pki.ROOT)[0]);
+            this.seen = seen;
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+            seen.addAll(List.of(
+                    ((ExtendedSSLSession) engine.getHandshakeSession()).getLocalSupportedSignatureAlgorithms()));
+        }
     }
 
     private static Question plainTrust(HeldCertificate client, String disabled) {

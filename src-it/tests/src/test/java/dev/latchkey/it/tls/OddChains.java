@@ -97,6 +97,7 @@ final class OddChains {
     static Map<String, HeldCertificate> all() {
         Map<String, HeldCertificate> all = new LinkedHashMap<>();
         whatIsSentBesides(all);
+        oldSignatures(all);
         crossSigned(all);
         missingAndForged(all);
         longer(all);
@@ -128,6 +129,18 @@ final class OddChains {
                 LEAF.sending(STRANGER, ISSUING, LATE_STRANGER, STRANGE_ROOT, CROSS_EXPIRED, OTHER_ROOT));
         all.put("a trusted root of the same name by another key", LEAF.sending(ISSUING, root(ROOT.subject())));
         all.put("that root before", LEAF.sending(root(ROOT.subject()), ISSUING));
+    }
+
+    private static void oldSignatures(Map<String, HeldCertificate> all) {
+        all.put("leaf by SHA-1", leaf(ISSUING).signature("SHA1withECDSA").make().sending(ISSUING));
+        all.put(
+                "leaf by SHA-512",
+                leaf(ISSUING).signature("SHA512withECDSA").make().sending(ISSUING));
+        all.put(
+                "intermediate by SHA-1",
+                leafOf(authority(ROOT, "CN=Old Issuing")
+                        .signature("SHA1withECDSA")
+                        .make()));
     }
 
     private static void crossSigned(Map<String, HeldCertificate> all) {

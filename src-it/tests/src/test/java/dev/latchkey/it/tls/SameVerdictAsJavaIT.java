@@ -8,11 +8,13 @@ import dev.latchkey.it.embedded.StepUpServer;
 import dev.latchkey.it.embedded.TestPki;
 import dev.latchkey.testkit.HeldCertificate;
 import dev.latchkey.testkit.HttpAnswer;
+import dev.latchkey.testkit.KeyAlgorithm;
 import dev.latchkey.testkit.KeyStores;
 import dev.latchkey.testkit.TlsConnection;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,23 @@ class SameVerdictAsJavaIT {
         assertThat(other).isEmpty();
         assertThat(all).hasSizeGreaterThanOrEqualTo(60);
         assertThat(accepted).hasSizeBetween(20, all.size() - 20);
+    }
+
+    /** The one difference: Java takes a certificate that is trusted by itself at any time. */
+    @Test
+    void aLeafThatHasExpiredIsNobodysAlsoWhereItIsTrustedByItself() throws Exception {
+        HeldCertificate late = HeldCertificate.selfSigned("late")
+                .client()
+                .key(KeyAlgorithm.EC_P256)
+                .validFor(Duration.ofDays(-1))
+                .make();
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(KeyStores.trusting(late));
+        assertThat(javaAccepts((X509TrustManager) factory.getTrustManagers()[0], late))
+                .isTrue();
+        try (StepUpServer server = server().trusting(late, TestPki.AUTHORITY).start()) {
+            assertThat(reason(server, late, "/secure")).isEqualTo("expired");
+        }
     }
 
     /** {@return who was accepted, as far as CN; or that nobody was; or what else came} */
