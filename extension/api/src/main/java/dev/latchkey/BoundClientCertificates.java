@@ -1,6 +1,8 @@
 package dev.latchkey;
 
+import dev.latchkey.spi.LongestWait;
 import dev.latchkey.spi.Stages;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,7 @@ final class BoundClientCertificates implements ClientCertificates {
         record.giveTime(
                 request,
                 negotiation,
-                options.withDefaults(service.defaults()).withDefaults(NegotiationOptions.STANDARD));
+                longestWait(options.withDefaults(service.defaults()).withDefaults(NegotiationOptions.STANDARD)));
         // A future of our own, so that the outcome is noted before the application learns of it.
         return Stages.follow(negotiation, (certificate, failure) -> {
             if (failure == null) {
@@ -73,6 +75,12 @@ final class BoundClientCertificates implements ClientCertificates {
             }
             throw failure instanceof NegotiationException x ? record.failed(x) : failure;
         });
+    }
+
+    private Duration longestWait(NegotiationOptions options) {
+        return service instanceof LongestWait server
+                ? server.longestWait(options)
+                : options.deadline().orElseThrow().plus(options.bodyTimeout().orElseThrow());
     }
 
     @Override

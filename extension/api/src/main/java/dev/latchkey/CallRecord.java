@@ -1,5 +1,6 @@
 package dev.latchkey;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +56,12 @@ final class CallRecord {
      * Lengthens the asynchronous timeout, which is the application's own time, by what a negotiation may take. Once: a
      * timeout that we have set stands for all negotiations of the request, until the application sets another.
      *
-     * @param negotiation with the options of the call; nobody is asked if it is complete
+     * @param negotiation nobody is asked if it is complete
+     * @param longest how long it may take
      */
-    void giveTime(RequestView request, CompletionStage<?> negotiation, NegotiationOptions options) {
+    void giveTime(RequestView request, CompletionStage<?> negotiation, Duration longest) {
         if (!negotiation.toCompletableFuture().isDone()) {
-            long millis = options.deadline().orElseThrow().toMillis()
-                    + options.bodyTimeout().orElseThrow().toMillis();
-            asyncTimeout = request.lengthenAsyncTimeout(asyncTimeout, millis);
+            asyncTimeout = request.lengthenAsyncTimeout(asyncTimeout, longest.toMillis());
         }
     }
 

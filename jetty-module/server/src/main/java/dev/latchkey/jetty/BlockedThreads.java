@@ -3,20 +3,26 @@ package dev.latchkey.jetty;
 import dev.latchkey.NegotiationException;
 import dev.latchkey.Reason;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.ThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how many threads of a server wait for clients at one time, so that clients that do not answer leave threads for
- * all others. A virtual thread is none of the server's few. Thread-safe; never blocks.
+ * all others, and in fair {@link Shares}, so that those of one address do not keep all others from being asked. A virtual
+ * thread is none of the server's few. Thread-safe; never blocks.
+ *
+ * <p>Guards that hold no thread would need no bound. But a servlet's guard stands inside the servlet's call, behind the
+ * application's filters, and could give its thread back by a dispatch only: the filters would run twice, and a servlet
+ * that starts asynchronous work, or whose filters do not support it, would see another request than without the guard.
  */
 final class BlockedThreads {
     /** Half of the pool. */
     static final int BY_POOL = -1;
 
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Shares waiting = new Shares();
 
     /** {@return the count of a server, which its connectors share} */
     static BlockedThreads of(Server server) {
@@ -31,7 +37,7 @@ final class BlockedThreads {
     }
 
     int waiting() {
-        return waiting.get();
+        return (int) waiting.taken();
     }
 
     /**
@@ -39,27 +45,31 @@ final class BlockedThreads {
      *
      * @param most how many may be taken, or {@link #BY_POOL}
      * @param pool of the threads
+     * @param client for whom it will wait
      */
-    Place place(int most, Executor pool) {
+    Place place(int most, Executor pool, EndPoint client) {
         if (VirtualThreads.isVirtualThread()) {
-            return new Place(Integer.MAX_VALUE);
+            return new Place(Integer.MAX_VALUE, client);
         }
         if (most != BY_POOL) {
-            return new Place(most);
+            return new Place(most, client);
         }
         return new Place(
                 pool instanceof ThreadPool.SizedThreadPool sized
                         ? Math.max(1, sized.getMaxThreads() / 2)
-                        : Integer.MAX_VALUE);
+                        : Integer.MAX_VALUE,
+                client);
     }
 
     /** A thread's place among those that wait. For that thread alone. */
     final class Place implements AutoCloseable {
         private final int most;
-        private boolean taken;
+        private final EndPoint endPoint;
+        private @Nullable Object client;
 
-        private Place(int most) {
+        private Place(int most, EndPoint endPoint) {
             this.most = most;
+            this.endPoint = endPoint;
         }
 
         /**
@@ -68,22 +78,26 @@ final class BlockedThreads {
          * @throws NegotiationException if there is none
          */
         void take() throws NegotiationException {
-            if (taken) {
+            if (client != null) {
                 return;
             }
-            taken = true;
-            if (waiting.incrementAndGet() > most) {
-                close();
+            Object owner = Shares.client(endPoint);
+            if (!waiting.tryTake(owner, 1, most)) {
                 throw new JettyNegotiationException(
-                        Reason.TOO_MANY, true, most + " threads wait for clients already", null);
+                        Reason.TOO_MANY,
+                        true,
+                        waiting() + " of " + most
+                                + " threads wait for clients, and too many of them for this one's address",
+                        null);
             }
+            client = owner;
         }
 
         @Override
         public void close() {
-            if (taken) {
-                taken = false;
-                waiting.decrementAndGet();
+            if (client != null) {
+                waiting.giveBack(client, 1);
+                client = null;
             }
         }
     }

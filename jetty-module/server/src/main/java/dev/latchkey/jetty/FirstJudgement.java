@@ -76,7 +76,7 @@ final class FirstJudgement {
     private BlockedThreads.Place place() {
         int most = factory.getMaxBlockedThreads();
         return BlockedThreads.of(connector.getServer())
-                .place(most == 0 ? BlockedThreads.BY_POOL : most, connector.getExecutor());
+                .place(most == 0 ? BlockedThreads.BY_POOL : most, connector.getExecutor(), endPoint);
     }
 
     private Optional<CertificateException> await(Supplier<Optional<CertificateException>> question)
@@ -86,7 +86,7 @@ final class FirstJudgement {
             JudgingThreads threads = factory.judgingThreads();
             CompletableFuture<Optional<CertificateException>> verdict = threads.judge(question);
             try {
-                CompletableFuture.anyOf(verdict, threads.stopped()).get(millis, TimeUnit.MILLISECONDS);
+                CompletableFuture.anyOf(verdict, factory.stopped()).get(millis, TimeUnit.MILLISECONDS);
             } finally {
                 verdict.cancel(false); // what nobody waits for need not begin
             }

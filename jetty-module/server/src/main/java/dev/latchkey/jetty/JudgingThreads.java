@@ -7,14 +7,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The few threads on which chains are judged, which may wait for a slow OCSP responder: so no thread that serves requests
+ * The few threads of a server on which chains are judged, which may wait for a slow OCSP responder: so no thread that serves requests
  * does, and no more than these do.
  *
  * <p>A judgement that overruns keeps its thread until it ends; nobody waits for it any more, and what it says then is
- * dropped with the question. All threads are made at the start, by who starts the server: one that was made in mid request
- * would inherit what that request's thread carries, such as a user's Linux account. Any thread may call.
+ * dropped with the question. All threads are made by who starts the first connector with Latchkey, and live until the last
+ * one stops: one that was made in mid request would inherit what that request's thread carries, such as a user's Linux
+ * account. Any thread may call.
  */
 final class JudgingThreads {
     static final int COUNT = 16;
@@ -23,13 +26,35 @@ final class JudgingThreads {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            COUNT, COUNT, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), JudgingThreads::newThread);
+    private int connectors;
+    /** Written under the lock; null while no connector runs. */
+    private volatile @Nullable ThreadPoolExecutor threads;
 
-    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    /** {@return the threads of a server, which its connectors share} */
+    static JudgingThreads of(Server server) {
+        synchronized (server) {
+            JudgingThreads shared = server.getBean(JudgingThreads.class);
+            if (shared == null) {
+                shared = new JudgingThreads();
+                server.addBean(shared);
+            }
+            return shared;
+        }
+    }
 
-    JudgingThreads() {
-        threads.prestartAllCoreThreads();
+    /** A connector starts. */
+    synchronized void start() {
+        if (connectors++ == 0) {
+            ThreadPoolExecutor made = new ThreadPoolExecutor(
+                    COUNT,
+                    COUNT,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(MOST_WAITING),
+                    JudgingThreads::newThread);
+            made.prestartAllCoreThreads();
+            threads = made;
+        }
     }
 
     private static Thread newThread(Runnable work) {
@@ -47,7 +72,11 @@ final class JudgingThreads {
      */
     <T> CompletableFuture<T> judge(Supplier<T> judgement) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        threads.execute(() -> {
+        ThreadPoolExecutor running = threads;
+        if (running == null) {
+            throw new RejectedExecutionException("no connector runs");
+        }
+        running.execute(() -> {
             if (result.isDone()) {
                 return;
             }
@@ -60,14 +89,12 @@ final class JudgingThreads {
         return result;
     }
 
-    /** {@return completes when nothing more is judged: for who cannot wait any longer then} */
-    CompletableFuture<Void> stopped() {
-        return stopped;
-    }
-
-    /** Judges nothing more; who waits for a verdict is told nothing, and its own time ends the waiting. */
-    void stop() {
-        threads.shutdownNow();
-        stopped.complete(null);
+    /** A connector has stopped. With the last nothing more is judged; who waits is told nothing, and its own time ends it. */
+    synchronized void stop() {
+        ThreadPoolExecutor running = threads;
+        if (--connectors == 0 && running != null) {
+            threads = null;
+            running.shutdownNow();
+        }
     }
 }

@@ -3,6 +3,8 @@ package dev.latchkey.jetty;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -22,13 +24,17 @@ final class KeptBytes {
 
     private final ByteBufferPool pool;
     private final BufferBudget budget;
+    private final Supplier<Object> findClient;
+    private @Nullable Object client;
     private final Deque<RetainableByteBuffer> blocks = new ArrayDeque<>();
     private long size;
     private boolean released;
 
-    KeptBytes(ByteBufferPool pool, BufferBudget budget) {
+    /** @param findClient asked once, when something is kept, whose it is */
+    KeptBytes(ByteBufferPool pool, BufferBudget budget, Supplier<Object> findClient) {
         this.pool = pool;
         this.budget = budget;
+        this.findClient = findClient;
     }
 
     /** {@return how many bytes are kept} */
@@ -64,7 +70,9 @@ final class KeptBytes {
     }
 
     private @Nullable RetainableByteBuffer lockedAddBlock() {
-        if (released || !budget.tryTake(BLOCK)) {
+        Object owner = client == null ? findClient.get() : client;
+        client = owner;
+        if (released || !budget.tryTake(owner, BLOCK)) {
             return null;
         }
         try {
@@ -72,7 +80,7 @@ final class KeptBytes {
             blocks.addLast(block);
             return block;
         } catch (Throwable x) {
-            budget.giveBack(BLOCK);
+            budget.giveBack(owner, BLOCK);
             throw x;
         }
     }
@@ -120,6 +128,6 @@ final class KeptBytes {
 
     private void free(RetainableByteBuffer block) {
         block.release();
-        budget.giveBack(BLOCK);
+        budget.giveBack(Objects.requireNonNull(client), BLOCK);
     }
 }

@@ -4,7 +4,7 @@ import dev.latchkey.NegotiationOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.io.Connection;
@@ -14,7 +14,6 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.annotation.ManagedAttribute;
@@ -67,7 +66,8 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     private final Alternatives alternatives = new Alternatives();
     private volatile int mostOfHello;
     private volatile @Nullable Loaded loaded;
-    private volatile @Nullable JudgingThreads judgingThreads;
+    private volatile JudgingThreads judgingThreads = new JudgingThreads();
+    private volatile CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /**
      * For a connector that {@link #install} cannot take. Call {@link DeclarativeStepUp#install} on the server as well,
@@ -150,26 +150,14 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     @Override
     public void configure(Connector connector) {
         super.configure(connector);
-        budget = serverBudget(connector.getServer());
+        budget = ownBudget.shared(connector.getServer());
         blockedThreads = BlockedThreads.of(connector.getServer());
+        judgingThreads = JudgingThreads.of(connector.getServer());
         DeclarativeStepUp.install(connector.getServer()).refuseWhatNothingEnforces();
         if (connector.getConnectionFactory(H2) != null) {
             StartReport.http2(connector, getHttp2(), alternatives);
         }
         connector.getContainedBeans(HttpConfiguration.class).forEach(this::addCustomizer);
-    }
-
-    /** The bytes that all connectors of a server keep are bounded together, by the largest budget that one names. */
-    private BufferBudget serverBudget(Server server) {
-        synchronized (server) {
-            BufferBudget shared = server.getBean(BufferBudget.class);
-            if (shared == null) {
-                server.addBean(ownBudget);
-                return ownBudget;
-            }
-            shared.setLimit(Math.max(shared.limit(), ownBudget.limit()));
-            return shared;
-        }
     }
 
     private void addCustomizer(HttpConfiguration configuration) {
@@ -180,24 +168,31 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     @Override
     protected void doStart() throws Exception {
-        judgingThreads = new JudgingThreads();
         super.doStart();
         // The engine's buffers may hold several records; a ClientHello that has not come whole waits in one of its own.
         mostOfHello = Math.min(
                 LARGEST_RECORD,
                 getSslContextFactory().newSSLEngine().getSession().getPacketBufferSize());
         StartReport.tls(this, findTrust());
+        judgingThreads.start();
+        stopped = new CompletableFuture<>();
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        judgingThreads().stop();
+        judgingThreads.stop();
+        stopped.complete(null);
     }
 
-    /** {@return where chains are judged; there from the start on} */
+    /** {@return completes when this stops: for who cannot wait for a judgement any longer then} */
+    CompletableFuture<Void> stopped() {
+        return stopped;
+    }
+
+    /** {@return where chains are judged, by all connectors of the server} */
     JudgingThreads judgingThreads() {
-        return Objects.requireNonNull(judgingThreads, "not started");
+        return judgingThreads;
     }
 
     @Override
@@ -271,12 +266,12 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     }
 
     KeptBytes newKeptBytes(NegotiableSslConnection connection) {
-        return new KeptBytes(connection.pool(), budget);
+        return new KeptBytes(connection.pool(), budget, () -> Shares.client(connection.getEndPoint()));
     }
 
     /** {@return a place for a thread that is to wait for a client, which closes it afterwards} */
-    BlockedThreads.Place newPlace(Connector connector) {
-        return blockedThreads.place(maxBlockedThreads, connector.getExecutor());
+    BlockedThreads.Place newPlace(Connector connector, NegotiableSslConnection connection) {
+        return blockedThreads.place(maxBlockedThreads, connector.getExecutor(), connection.getEndPoint());
     }
 
     Lingering newLingering(Request request, NegotiableSslConnection connection) {
@@ -405,7 +400,8 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
 
     /**
      * Sets how many bytes all negotiations of the server may keep together; above it they fail with
-     * {@link dev.latchkey.Reason#TOO_MANY}. With several connectors the largest budget counts.
+     * {@link dev.latchkey.Reason#TOO_MANY}. With several connectors the largest budget counts. A client's address never
+     * has more of it than it leaves to others, so one alone has a half.
      *
      * @param bytes 0 or more; 67,108,864 by default
      */
@@ -428,7 +424,8 @@ public final class LatchkeySslConnectionFactory extends SslConnectionFactory {
     /**
      * Sets how many threads of the server may wait for clients at one time: in blocking calls, and in guards that block,
      * which are all but those of paths. Above it they fail at once with {@link dev.latchkey.Reason#TOO_MANY}, and other
-     * requests are served however many clients do not answer. Virtual threads do not count.
+     * requests are served however many clients do not answer. For a client's address no more wait than are left to others,
+     * so for one alone it is a half. Virtual threads do not count.
      *
      * @param count 0 ("asynchronous calls only") or more; -1, the default, for half of the pool's threads, or for any
      *     number where the pool does not tell its size

@@ -7,7 +7,9 @@ import dev.latchkey.NegotiationException;
 import dev.latchkey.NegotiationOptions;
 import dev.latchkey.NegotiationOptions.Presence;
 import dev.latchkey.Reason;
+import dev.latchkey.spi.LongestWait;
 import dev.latchkey.spi.Stages;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call while the request lives. A blocking call does the work on its own thread; an asynchronous one
  * on the server's pool, and completes in the web application's context.
  */
-final class RequestNegotiation implements ClientCertificates {
+final class RequestNegotiation implements ClientCertificates, LongestWait {
     /** Reasons that leave bytes of the body on their way, which the client is still busy sending. */
     private static final Set<Reason> LEFT_UNREAD =
             EnumSet.of(Reason.BODY_TOO_LARGE, Reason.BODY_TIMEOUT, Reason.TOO_MANY);
@@ -92,11 +94,22 @@ final class RequestNegotiation implements ClientCertificates {
         return factory.defaultOptions();
     }
 
+    /** The body may take longer than the time for it, by what {@link StepUp} allows for as much as may be kept of it. */
+    @Override
+    public Duration longestWait(NegotiationOptions options) {
+        long declared = request.getLength();
+        long limit = options.bodyLimit().orElseThrow();
+        return options.deadline()
+                .orElseThrow()
+                .plusMillis(StepUp.allowedMillis(
+                        options, declared < 0 ? limit : Math.min(declared, limit), factory.getMinBodyDataRate()));
+    }
+
     @Override
     public ClientCertificate negotiateClientCertificate(NegotiationOptions options) throws NegotiationException {
         CallerExecutor caller = new CallerExecutor();
         try (BlockedThreads.Place place =
-                factory.newPlace(request.getConnectionMetaData().getConnector())) {
+                factory.newPlace(request.getConnectionMetaData().getConnector(), connection)) {
             return await(attempt(options, caller, place), caller);
         }
     }

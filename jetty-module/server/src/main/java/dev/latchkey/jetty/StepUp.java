@@ -164,9 +164,18 @@ final class StepUp {
     }
 
     private long allowed(RequestBody body) {
-        long rate = connection.factory().getMinBodyDataRate();
+        return allowedMillis(options, body.kept(), connection.factory().getMinBodyDataRate());
+    }
+
+    /**
+     * {@return how long a body may take of which so much has come}
+     *
+     * @param rate in bytes a second; 0 for none
+     */
+    static long allowedMillis(NegotiationOptions options, long bytes, long rate) {
         long floor = required(options.bodyTimeout().orElse(null)).toMillis();
-        return rate == 0 ? floor : floor + body.kept() * 1000 / rate;
+        // Nothing of a day or more is exact, and none of it overflows.
+        return rate == 0 ? floor : floor + Math.min(bytes, Long.MAX_VALUE / 1_000_000) * 1000 / rate;
     }
 
     // The question.

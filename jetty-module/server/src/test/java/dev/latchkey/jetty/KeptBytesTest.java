@@ -22,8 +22,10 @@ class KeptBytesTest {
     private static final int BLOCK = 8 * 1024;
 
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
-    private final BufferBudget budget = new BufferBudget(4 * BLOCK);
-    private final KeptBytes kept = new KeptBytes(pool, budget);
+    /** Of which one client has half. */
+    private final BufferBudget budget = new BufferBudget(8 * BLOCK);
+
+    private final KeptBytes kept = new KeptBytes(pool, budget, () -> "a client");
 
     @AfterEach
     void everythingIsBack() {
@@ -95,8 +97,8 @@ class KeptBytesTest {
     }
 
     @Test
-    void aboveTheBudgetThereIsNoRoomForAnyone() {
-        KeptBytes other = new KeptBytes(pool, budget);
+    void aboveItsShareOfTheBudgetThereIsNoRoomForAClient() {
+        KeptBytes other = new KeptBytes(pool, budget, () -> "a client");
         assertThat(kept.append(ByteBuffer.wrap(bytes(3 * BLOCK)))).isTrue();
         assertThat(other.append(ByteBuffer.wrap(bytes(BLOCK + 1)))).isFalse();
         other.release();
@@ -105,6 +107,10 @@ class KeptBytesTest {
                 .isFalse();
         assertThat(kept.append(ByteBuffer.wrap(bytes(BLOCK)))).isTrue();
         assertThat(kept.append(ByteBuffer.wrap(bytes(1)))).isFalse();
+        KeptBytes another = new KeptBytes(pool, budget, () -> "another");
+        assertThat(another.append(ByteBuffer.wrap(bytes(2 * BLOCK)))).isTrue();
+        assertThat(another.append(ByteBuffer.wrap(bytes(1)))).isFalse();
+        another.release();
         kept.release();
         assertThat(kept.size()).isZero();
         assertThat(budget.taken()).isZero();
@@ -124,7 +130,7 @@ class KeptBytesTest {
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
             for (int round = 0; round < 300; round++) {
-                KeptBytes shared = new KeptBytes(pool, budget);
+                KeptBytes shared = new KeptBytes(pool, budget, () -> "a client");
                 CyclicBarrier start = new CyclicBarrier(3);
                 List<Future<?>> all = new ArrayList<>();
                 all.add(threads.submit(() -> {
@@ -163,7 +169,7 @@ class KeptBytesTest {
 
     @Test
     void theBudgetIsExactHoweverManyTakeAtOnce() throws Exception {
-        BufferBudget shared = new BufferBudget(10);
+        BufferBudget shared = new BufferBudget(20);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<Integer>> taken = new ArrayList<>();
@@ -173,7 +179,7 @@ class KeptBytesTest {
                     start.await();
                     int mine = 0;
                     for (int n = 0; n < 1000; n++) {
-                        mine += shared.tryTake(1) ? 1 : 0;
+                        mine += shared.tryTake("a client", 1) ? 1 : 0;
                     }
                     return mine;
                 }));

@@ -28,6 +28,7 @@ public final class Tls13Client {
     boolean offersPostHandshake = true;
     Tamper tamper = (type, message, wire) -> wire.record(TlsRecord.HANDSHAKE, message);
     boolean tampersFromTheStart;
+    private @Nullable String from;
     private byte[] preface = {};
     private Duration readTimeout = Duration.ofSeconds(30);
 
@@ -105,6 +106,16 @@ public final class Tls13Client {
     }
 
     /**
+     * Connects from this address of loopback; from any if null.
+     *
+     * @return this
+     */
+    public Tls13Client from(@Nullable String address) {
+        from = address;
+        return this;
+    }
+
+    /**
      * Bounds each read; 30 s by default.
      *
      * @return this
@@ -125,6 +136,9 @@ public final class Tls13Client {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
+            if (from != null) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
             socket.setSoTimeout((int) readTimeout.toMillis());
             socket.getOutputStream().write(preface);

@@ -48,6 +48,7 @@ public final class TlsClient {
     private String @Nullable [] protocols;
     private String @Nullable [] cipherSuites;
     private @Nullable String serverName;
+    private @Nullable String from;
     private Duration readTimeout = Duration.ofSeconds(30);
     private boolean forgetful;
     private boolean anyPort;
@@ -139,6 +140,16 @@ public final class TlsClient {
     }
 
     /**
+     * Connects from this address of loopback, such as {@code 127.0.0.2}.
+     *
+     * @return this
+     */
+    public TlsClient from(String address) {
+        from = address;
+        return this;
+    }
+
+    /**
      * Bounds each read; 30 s by default.
      *
      * @return this
@@ -191,12 +202,16 @@ public final class TlsClient {
             return new TlsConnection(new Tls13Transport(new Tls13Client(trust)
                     .answeringByAuthorities(answers)
                     .serverName(serverName)
+                    .from(from)
                     .readTimeout(readTimeout)
                     .connect(port)));
         }
         Socket plain = anyPort ? new OnePortForAll() : new Socket();
         try {
             plain.setTcpNoDelay(true);
+            if (from != null) {
+                plain.bind(new InetSocketAddress(from, 0));
+            }
             plain.connect(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) CONNECT_TIMEOUT.toMillis());
             return connect(plain, plain.getPort());

@@ -7,6 +7,7 @@ import dev.latchkey.NegotiationOptions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 
 /** What the servlets of these tests answer: a certificate's subject, or the reason of a failure with its status. */
@@ -31,8 +32,14 @@ final class Answers {
 
     /** {@return an exchange that steps up without a thread, and answers what came of it} */
     static Quiet stepUpAsync(NegotiationOptions options) {
+        return stepUpAsync(options, Duration.ofSeconds(30)); // as containers have it
+    }
+
+    /** {@return the same, with an asynchronous timeout of the application's} */
+    static Quiet stepUpAsync(NegotiationOptions options, Duration timeout) {
         return (request, response) -> {
             var async = request.startAsync();
+            async.setTimeout(timeout.toMillis());
             ClientCertificates.of(request)
                     .negotiateClientCertificateAsync(options)
                     .whenComplete((certificate, failure) -> {

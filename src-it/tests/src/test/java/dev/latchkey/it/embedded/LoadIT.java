@@ -22,14 +22,23 @@ import org.junit.jupiter.api.Test;
         because = "one lane a mechanism")
 class LoadIT {
     private static List<TlsConnection> connect(int count, StepUpServer server, String request) throws Exception {
+        return connectFrom("127.0.0.1", count, server, request);
+    }
+
+    private static List<TlsConnection> connectFrom(String address, int count, StepUpServer server, String request)
+            throws Exception {
         List<TlsConnection> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            clients.add(Clients.connect(server.port(), TestPki.ALICE));
+            clients.add(from(address, server));
         }
         for (TlsConnection client : clients) {
             client.send(request); // after all have connected, because that too needs a thread of the server
         }
         return clients;
+    }
+
+    private static TlsConnection from(String address, StepUpServer server) throws Exception {
+        return Clients.open(Clients.with(TestPki.ALICE).from(address), server.port());
     }
 
     /** All clients answer now. {@return their answers, in order} */
@@ -80,7 +89,7 @@ class LoadIT {
     void asManyBlockingStepUpsAsThereAreThreadsAllComplete() throws Exception {
         try (StepUpServer server = new StepUpServer()
                 .threads(16)
-                .settings(f -> f.setMaxBlockedThreads(16))
+                .settings(f -> f.setMaxBlockedThreads(32)) // half of them for the one address
                 .on("/blocking", Answers::stepUp)
                 .start()) {
             List<TlsConnection> waiting =
@@ -100,18 +109,22 @@ class LoadIT {
                 .on("/open", (request, response) -> response.getWriter().print("open"));
         setUp.context().addServlet(GuardedServletsIT.Guarded.class, "/guarded");
         try (StepUpServer server = setUp.start()) {
-            List<TlsConnection> silent = connect(4, server, "GET /blocking HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            silent.addAll(connect(4, server, "GET /guarded HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-            server.awaitInFlight(8);
+            List<TlsConnection> silent = new ArrayList<>();
+            int[] shares = {4, 2, 1, 1}; // what each address leaves to others, and no more
+            for (int i = 0; i < shares.length; i++) {
+                silent.addAll(connectFrom(
+                        "127.0.0." + (i + 1),
+                        shares[i],
+                        server,
+                        "GET " + (i == 1 ? "/guarded" : "/blocking") + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+                server.awaitInFlight(silent.size()); // what is left depends on who came before
+            }
             assertThat(server.factory().getBlockedThreads()).isEqualTo(8);
             for (int i = 0; i < 20; i++) { // as many as there are threads, and more
                 for (String path : new String[] {"/guarded", "/blocking"}) {
-                    TlsConnection another = Clients.connect(server.port(), TestPki.BOB);
+                    TlsConnection another = from("127.0.0." + (i + 5), server);
                     silent.add(another);
-                    HttpAnswer refused = another.get(path);
-                    assertThat(refused.status()).isEqualTo(429);
-                    assertThat(refused.text()).contains("LK503");
-                    assertThat(another.timesAsked()).isZero();
+                    assertTooMany(another, path);
                     assertThat(another.get("/open").text()).isEqualTo("open");
                 }
             }
@@ -127,6 +140,33 @@ class LoadIT {
         }
     }
 
+    private static void assertTooMany(TlsConnection client, String path) throws Exception {
+        HttpAnswer refused = client.get(path);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text()).contains("LK503");
+        assertThat(client.timesAsked()).isZero();
+    }
+
+    /** However many connections it opens, an address that does not answer keeps only itself from being asked. */
+    @Test
+    void oneAddressThatDoesNotAnswerKeepsNoOtherFromBeingAsked() throws Exception {
+        StepUpServer setUp = new StepUpServer().threads(16).on("/blocking", Answers::stepUp);
+        try (StepUpServer server = setUp.start()) {
+            List<TlsConnection> silent =
+                    connectFrom("127.0.0.1", 4, server, "GET /blocking HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            server.awaitInFlight(4);
+            for (int i = 0; i < 20; i++) {
+                try (TlsConnection more = from("127.0.0.1", server)) {
+                    assertTooMany(more, "/blocking");
+                }
+                try (TlsConnection other = from("127.0.0.2", server)) {
+                    assertThat(other.get("/blocking").text()).isEqualTo("CN=alice");
+                }
+            }
+            assertThat(answers(silent)).allSatisfy(a -> assertThat(a.text()).isEqualTo("CN=alice"));
+        }
+    }
+
     @Test
     void aboveTheBufferBudgetThereAreTooManyAndAfterwardsAllIsThereAgain() throws Exception {
         int block = 8 * 1024;
@@ -136,15 +176,14 @@ class LoadIT {
                 .start()) {
             String post = "POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
             for (int round = 0; round < 2; round++) {
-                List<TlsConnection> waiting = connect(4, server, post);
+                List<TlsConnection> waiting = connectFrom("127.0.0.1", 2, server, post);
+                server.awaitInFlight(2);
+                assertKeepsNothing(server, "127.0.0.1", post); // which leaves as much to others
+                waiting.addAll(connectFrom("127.0.0.2", 1, server, post));
+                waiting.addAll(connectFrom("127.0.0.3", 1, server, post));
                 server.awaitInFlight(4);
                 assertThat(server.statistics().getKeptBytes()).isEqualTo(4 * block);
-                try (TlsConnection tooMuch = Clients.connect(server.port(), TestPki.BOB)) {
-                    tooMuch.send(post);
-                    HttpAnswer answer = tooMuch.readFinal();
-                    assertThat(answer.status()).isEqualTo(429);
-                    assertThat(answer.text()).isEqualTo("LK503 too-many");
-                }
+                assertKeepsNothing(server, "127.0.0.4", post);
                 // Without a body nothing is kept, and nobody is refused.
                 try (TlsConnection light = Clients.connect(server.port(), TestPki.BOB)) {
                     assertThat(light.get("/async").text()).isEqualTo("CN=bob");
@@ -153,6 +192,15 @@ class LoadIT {
                         .allSatisfy(a -> assertThat(a.text()).isEqualTo("CN=alice"));
                 server.awaitNothingKept();
             }
+        }
+    }
+
+    private static void assertKeepsNothing(StepUpServer server, String address, String post) throws Exception {
+        try (TlsConnection tooMuch = from(address, server)) {
+            tooMuch.send(post);
+            HttpAnswer answer = tooMuch.readFinal();
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(answer.text()).isEqualTo("LK503 too-many");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.latchkey.it.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.it.Clients;
 import dev.latchkey.jetty.DeclarativeStepUp;
@@ -32,6 +33,7 @@ import org.eclipse.jetty.util.security.Credential;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +114,29 @@ class TwoConnectorsIT {
         assertPasses(two, CAROL, path, "CN=carol");
         assertRefused(two, TestPki.ALICE, path);
         assertRefused(one, CAROL, path);
+    }
+
+    /** A slow OCSP responder holds these up and no others; how many there are is not a matter of how many connectors. */
+    @Test
+    void allConnectorsOfAServerJudgeOnTheSameThreads() throws Exception {
+        await().atMost(Duration.ofSeconds(20)).until(() -> judging() == 16); // and none of an earlier server's
+        one.stop();
+        assertPasses(two, CAROL, "/path/x", "CN=carol");
+        assertThat(judging()).isEqualTo(16);
+        one.start();
+        assertPasses(one, TestPki.ALICE, "/path/x", "CN=alice");
+        assertThat(judging()).isEqualTo(16);
+        server.stop();
+        await().atMost(Duration.ofSeconds(20)).until(() -> judging() == 0);
+        server.start();
+        assertPasses(two, CAROL, "/path/x", "CN=carol");
+        assertThat(judging()).isEqualTo(16);
+    }
+
+    private static long judging() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("latchkey-judging-"))
+                .count();
     }
 
     @ParameterizedTest

@@ -105,6 +105,22 @@ class UnregisteredServletsIT {
         }
     }
 
+    /** With what an application registers by itself registered anew, and guarded anew. */
+    @Test
+    void aServerThatStartsAgainGuardsAgain() throws Exception {
+        try (StepUpServer server = of(
+                        context("/", SecretServlet.class), OTHERS + "," + OtherSecretServlet.class.getName())
+                .start()) {
+            for (int i = 0; i < 2; i++) {
+                try (TlsConnection client = Clients.connect(server.port(), null)) {
+                    assertThat(client.get("/secret").status()).isEqualTo(403);
+                }
+                server.server().stop();
+                server.server().start();
+            }
+        }
+    }
+
     /** What the setting names is guarded all the same, when it comes. */
     @Test
     void whatIsAddedLaterIsNamedByTheSetting() throws Exception {

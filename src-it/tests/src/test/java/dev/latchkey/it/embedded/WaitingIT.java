@@ -163,6 +163,27 @@ class WaitingIT {
         }
     }
 
+    /** What the rate allows is put on the application's own time, as deadline and body's timeout are. */
+    @Test
+    void aBodyAtAnHonestRateIsNotCutByTheAsynchronousTimeout() throws Exception {
+        NegotiationOptions options = NegotiationOptions.builder()
+                .bodyTimeout(Duration.ofSeconds(1))
+                .deadline(Duration.ofSeconds(1))
+                .build();
+        try (StepUpServer server = new StepUpServer()
+                        .on("/async", Answers.stepUpAsync(options, Duration.ofMillis(200)))
+                        .settings(factory -> factory.setMinBodyDataRate(10))
+                        .start();
+                TlsConnection client = Clients.connect(server.port(), TestPki.ALICE)) {
+            client.send("POST /async HTTP/1.1\r\nHost: localhost\r\nContent-Length: 150\r\n\r\n" + "x".repeat(50));
+            for (int i = 0; i < 2; i++) {
+                aPersonTakes(Duration.ofMillis(1500), server, 1);
+                client.send("x".repeat(50));
+            }
+            assertThat(client.readFinal().text()).isEqualTo("CN=alice");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/blocking", "/async"})
     void r22ABodyThatDribblesEndsAtItsTimeoutWithAnAnswer(String path) throws Exception {

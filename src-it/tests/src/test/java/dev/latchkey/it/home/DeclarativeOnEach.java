@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.latchkey.it.Curl;
 import dev.latchkey.it.ServerParts;
 import dev.latchkey.it.home.beans.GuardedBean;
+import dev.latchkey.it.home.guarded.WhoServlet;
 import dev.latchkey.it.home.misplaced.OnEndPoint;
 import dev.latchkey.it.home.misplaced.OnFilter;
 import dev.latchkey.it.home.misplaced.OnPlainClass;
@@ -309,6 +310,36 @@ abstract class DeclarativeOnEach extends GuardedServer {
                             misplaced),
                     environment,
                     misplaced);
+        }
+    }
+
+    /** Of ee9, the last that has it: Jetty makes one for each thread, and its holder none. */
+    @Test
+    void aServletThatIsOneForEachThreadIsGuarded() throws Exception {
+        Path classes =
+                Compiled.in(dir.resolve("one-thread"), "one.OneThread", """
+                package one;
+
+                @jakarta.servlet.annotation.WebServlet("/one")
+                @dev.latchkey.RequireClientCertificate
+                public class OneThread extends dev.latchkey.it.home.guarded.WhoServlet
+                        implements jakarta.servlet.SingleThreadModel {}
+                """, "jakarta.servlet.SingleThreadModel", """
+                package jakarta.servlet;
+
+                public interface SingleThreadModel {}
+                """);
+        WebArchive war = ShrinkWrap.create(WebArchive.class, "one-thread.war")
+                .addClass(WhoServlet.class)
+                .addAsWebInfResource(classes.resolve("one/OneThread.class").toFile(), "classes/one/OneThread.class");
+        server.deploy("one-thread", GuardedWar.write(war, dir), "ee9");
+        try (TlsConnection connection = anonymous()) {
+            HttpAnswer refused = connection.get("/one-thread/one");
+            assertThat(refused.status()).as(refused.toString()).isEqualTo(403);
+            assertThat(refused.text()).doesNotContain("servlet=");
+        }
+        try (TlsConnection connection = alice()) {
+            assertThat(connection.get("/one-thread/one").values()).contains(entry("attribute", ServerParts.ALICE));
         }
     }
 

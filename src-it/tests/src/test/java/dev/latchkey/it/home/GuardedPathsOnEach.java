@@ -216,6 +216,7 @@ abstract class GuardedPathsOnEach extends GuardedServer {
         WebArchive old = ShrinkWrap.create(WebArchive.class, "old.war")
                 .addAsWebResource(new StringAsset("open"), "open.txt")
                 .addAsWebResource(new StringAsset("a secret"), "secret/page.txt")
+                .addAsWebResource(new StringAsset(WHOSE_JSP), "whose.jsp")
                 .addAsWebResource(new StringAsset(WHOSE_JSP), "secret/whose.jsp");
         server.deploy("old", GuardedWar.write(old, dir), "ee8");
         try (TlsConnection connection = anonymous()) {
@@ -231,9 +232,22 @@ abstract class GuardedPathsOnEach extends GuardedServer {
         assertDoesNotStart(GuardedWar.of(dir, "misplaced-ee8.war", OnPlainClass.class), "ee8", OnPlainClass.class);
     }
 
-    /** As on the others: another certificate is not let into the session, and ends it. */
+    /** As on the others: an anonymous session gets a new id; another certificate is not let into it, and ends it. */
     private void assertBindsSessionsOfEe8() throws Exception {
         String path = "/old/secret/whose.jsp?me=";
+        try (TlsConnection connection = alice()) {
+            HttpAnswer anonymous = connection.get("/old/whose.jsp?me=nobody");
+            assertThat(anonymous.text()).contains("owner=nobody");
+            HttpAnswer passed = get(connection, path + "alice", sessionCookie(anonymous));
+            assertThat(passed.text()).contains("owner=nobody");
+            assertThat(sessionCookie(passed)).isNotEqualTo(sessionCookie(anonymous));
+            assertThat(get(connection, "/old/whose.jsp?me=again", sessionCookie(anonymous))
+                            .text())
+                    .as("the old id")
+                    .contains("owner=again");
+            assertThat(get(connection, path + "alice", sessionCookie(passed)).text())
+                    .contains("owner=nobody");
+        }
         String cookie;
         try (TlsConnection connection = alice()) {
             HttpAnswer first = connection.get(path + "alice");
