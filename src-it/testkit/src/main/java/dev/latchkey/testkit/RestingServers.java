@@ -46,8 +46,12 @@ public final class RestingServers implements AfterEachCallback {
 
     /** Waits until all threads that run Jetty rest, and fails with what they do if they do not. */
     public static void assertRest() {
+        assertRest(PATIENCE);
+    }
+
+    static void assertRest(Duration patience) {
         Duration moment = MOMENT;
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         List<String> restless = restless(moment);
         while (!restless.isEmpty() && System.nanoTime() - deadline < 0) {
             moment = LOOK_AGAIN;

@@ -17,6 +17,7 @@ import dev.latchkey.testkit.TlsRecord;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A client's answer that begins and does not end, cut in each message at each of its first bytes, in the middle and at
- * its end, and then left alone, dribbled on, broken off, given up by the application, or stopped: the request ends with
+ * its end, the messages in records of their own, in two or in one together, and then left alone, dribbled on, broken off, given up by the application, or stopped: the request ends with
  * its reason at once, its thread comes back, and others are served.
  *
  * <p>A sample; the whole table with {@code -Dlatchkey.cases=all}.
@@ -59,8 +60,16 @@ class HalfAnswerIT {
         RESPONSE
     }
 
+    /** The records that the message is sent in, as far as it is sent. */
+    private enum Records {
+        ONE,
+        TWO,
+        /** With the whole message that comes before, in the same record. */
+        WITH_THE_ONE_BEFORE
+    }
+
     /** @param cut how many bytes of the message are sent; MIDDLE for half of them, 0 for all, -1 for all but one */
-    private record Case(int message, int cut, Then then, boolean blocking, boolean withBody) {
+    private record Case(int message, int cut, Then then, boolean blocking, boolean withBody, Records records) {
         static final int MIDDLE = 1000;
 
         int at(int length) {
@@ -89,15 +98,32 @@ class HalfAnswerIT {
                 for (Then then : Then.values()) {
                     boolean whole = cut == 0 && message == CraftedClient.FINISHED;
                     if (!whole) {
-                        table.add(new Case(message, cut, then, false, cut % 2 == 0));
+                        table.add(new Case(message, cut, then, false, cut % 2 == 0, Records.ONE));
                     }
                     if (!whole && then != Then.CANCEL && then != Then.RESPONSE) {
-                        table.add(new Case(message, cut, then, true, cut % 2 == 1));
+                        table.add(new Case(message, cut, then, true, cut % 2 == 1, Records.ONE));
+                    }
+                    if (!whole && cut > 3) {
+                        table.add(new Case(message, cut, then, false, false, Records.TWO));
+                    }
+                    if (!whole && before(message) != 0) {
+                        table.add(new Case(message, cut, then, false, false, Records.WITH_THE_ONE_BEFORE));
                     }
                 }
             }
         }
         return table;
+    }
+
+    /** {@return the message before this one, if a record can hold both, or 0} */
+    private static int before(int message) {
+        List<Integer> messages = UnfinishedHandshakeIT.messages();
+        int before = messages.indexOf(message) - 1;
+        boolean afterChange =
+                message == CraftedClient.FINISHED && !Lane.current().isPostHandshake();
+        return before < 0 || afterChange || messages.get(before) == CraftedClient.CLIENT_HELLO
+                ? 0
+                : messages.get(before);
     }
 
     private StepUpServer server() {
@@ -166,6 +192,7 @@ class HalfAnswerIT {
         private final CompletableFuture<Tamper.Wire> wire = new CompletableFuture<>();
         private final CompletableFuture<String> end = new CompletableFuture<>();
         private final Asked asked = new Asked();
+        private final ByteArrayOutputStream held = new ByteArrayOutputStream();
         private final CraftedClient client;
 
         HalfClient(StepUpServer server, Case one, int deadline) throws Exception {
@@ -194,11 +221,20 @@ class HalfAnswerIT {
 
         private void send(Case one, int type, byte[] message, Tamper.Wire to) throws IOException {
             if (type != one.message()) {
-                to.record(TlsRecord.HANDSHAKE, message);
+                if (one.records() == Records.WITH_THE_ONE_BEFORE && type == before(one.message())) {
+                    held.writeBytes(message);
+                } else {
+                    to.record(TlsRecord.HANDSHAKE, message);
+                }
                 return;
             }
             int at = one.at(message.length);
-            to.record(TlsRecord.HANDSHAKE, Arrays.copyOf(message, at));
+            int first = one.records() == Records.TWO ? at / 2 : 0;
+            if (first > 0) {
+                to.record(TlsRecord.HANDSHAKE, Arrays.copyOf(message, first));
+            }
+            held.write(message, first, at - first);
+            to.record(TlsRecord.HANDSHAKE, held.toByteArray());
             wire.complete(to);
             rest.complete(Arrays.copyOfRange(message, at, message.length));
             client.drain(); // the client proper says no more
@@ -304,7 +340,7 @@ class HalfAnswerIT {
         List<HalfClient> clients = new ArrayList<>();
         try (StepUpServer server = server().start()) {
             for (Case one : table()) {
-                if (one.then() == Then.DEADLINE && one.cut() > 2) {
+                if (one.then() == Then.DEADLINE && one.cut() > 2 && one.records() == Records.ONE) {
                     clients.add(new HalfClient(server, one, LONG_MILLIS));
                 }
             }

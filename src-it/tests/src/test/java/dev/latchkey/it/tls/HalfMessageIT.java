@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A handshake message that begins and does not end, from a client that nobody has asked for anything, cut at each of its
- * first bytes, and then silence, a dribble, an end or a stop; while the connection is idle, a body is read, a response is
+ * first bytes, in one record or two, and then silence, a dribble, an end or a stop; while the connection is idle, a body is read, a response is
  * written, on HTTP/1.1, HTTP/2 and a WebSocket. Whoever works for that connection comes back, and others are served.
  *
  * <p>A sample; the whole table with {@code -Dlatchkey.cases=all}. In JSSE's lane its TLS 1.3 too.
@@ -62,13 +62,14 @@ class HalfMessageIT {
         RST
     }
 
-    private record Case(String name, byte[] message, int cut, Where where, Then then) {
+    /** @param inTwo whether what is sent of the message comes in two records */
+    private record Case(String name, byte[] message, int cut, Where where, Then then, boolean inTwo) {
         /** From here on OpenSSL writes nothing until the rest has come. */
         private static final int HEADER = 4;
 
         @Override
         public String toString() {
-            return name + " cut behind " + cut + " " + where + " " + then;
+            return name + " cut behind " + cut + (inTwo ? " in two records " : " ") + where + " " + then;
         }
     }
 
@@ -79,10 +80,7 @@ class HalfMessageIT {
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         void begin(HttpServletRequest request) {
-            begun.complete(ServletContextRequest.getServletContextRequest(request)
-                    .getConnectionMetaData()
-                    .getConnection()
-                    .getEndPoint());
+            begun.complete(endPoint(request));
         }
 
         /** From here on the client is waited for, and not for long; what was before may take its time. */
@@ -90,6 +88,13 @@ class HalfMessageIT {
             begun.join().setIdleTimeout(IDLE.toMillis());
             go.completeAsync(() -> null);
         }
+    }
+
+    private static EndPoint endPoint(HttpServletRequest request) {
+        return ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
     }
 
     private final Map<String, Work> works = new ConcurrentHashMap<>();
@@ -102,6 +107,7 @@ class HalfMessageIT {
             messages.put("KeyUpdate", new byte[] {24, 0, 0, 1, 0});
             messages.put("KeyUpdate that asks for one", new byte[] {24, 0, 0, 1, 1});
             messages.put("Certificate", new byte[] {11, 0, 1, 0, 0, 0, 0});
+            messages.put("KeyUpdate and another", new byte[] {24, 0, 0, 1, 0, 24, 0, 0, 1, 0});
         } else {
             messages.put("ClientHello", new byte[] {1, 0, 1, 0, 3, 3, 0});
             messages.put("Finished", new byte[] {20, 0, 0, 12, 0, 0});
@@ -110,7 +116,10 @@ class HalfMessageIT {
             for (int cut = 1; cut <= message.length; cut++) {
                 for (Where where : Where.values()) {
                     for (Then then : Then.values()) {
-                        table.add(new Case(name, message, cut, where, then));
+                        table.add(new Case(name, message, cut, where, then, false));
+                        if (cut > 1 && then != Then.DRIBBLE) {
+                            table.add(new Case(name, message, cut, where, then, true));
+                        }
                     }
                 }
             }
@@ -125,7 +134,11 @@ class HalfMessageIT {
                 .on("/response", this::response)
                 .on("/body", this::body);
         JettyWebSocketServletContainerInitializer.configure(server.context(), (context, container) -> {
-            container.addMapping("/socket", (request, response) -> socket(request.getHttpServletRequest()));
+            container.addMapping(
+                    "/socket",
+                    (request, response) -> new Socket(
+                            works.get(request.getHttpServletRequest().getParameter("id")),
+                            endPoint(request.getHttpServletRequest())));
         });
         if (http2) {
             // The crafted clients know no ALPN.
@@ -140,12 +153,6 @@ class HalfMessageIT {
         if (request.getParameter("id") != null) {
             works.get(request.getParameter("id")).begin(request);
         }
-    }
-
-    private Socket socket(HttpServletRequest request) {
-        Work work = works.get(request.getParameter("id"));
-        work.begin(request);
-        return new Socket(work);
     }
 
     private void response(HttpServletRequest request, HttpServletResponse response) throws Exception {
@@ -174,14 +181,17 @@ class HalfMessageIT {
     /** Sends when it is told to. */
     public static final class Socket extends Session.Listener.AbstractAutoDemanding {
         private final Work work;
+        private final EndPoint endPoint;
 
-        Socket(Work work) {
+        Socket(Work work, EndPoint endPoint) {
             this.work = work;
+            this.endPoint = endPoint;
         }
 
         @Override
         public void onWebSocketOpen(Session session) {
             super.onWebSocketOpen(session);
+            work.begun.complete(endPoint);
             work.go.thenRun(() -> session.sendText(new String(BIG, StandardCharsets.US_ASCII), Callback.NOOP));
         }
 
@@ -215,7 +225,11 @@ class HalfMessageIT {
             works.put(id, work);
             begin(one, id);
             await(work.begun, "the request began");
-            client.record(TlsRecord.HANDSHAKE, Arrays.copyOf(one.message(), one.cut()));
+            int first = one.inTwo() ? one.cut() / 2 : one.cut();
+            client.record(TlsRecord.HANDSHAKE, Arrays.copyOf(one.message(), first));
+            if (one.inTwo()) {
+                client.record(TlsRecord.HANDSHAKE, Arrays.copyOfRange(one.message(), first, one.cut()));
+            }
             Thread reader = new Thread(this::read, "half-message-client");
             reader.setDaemon(true);
             reader.start();
@@ -328,7 +342,7 @@ class HalfMessageIT {
                     StepUpServer http2 = server(version, true).start()) {
                 assertServes(version, http1);
                 for (Where where : Where.values()) { // what is done for the first time takes its time
-                    trial(version, http1, http2, new Case("", new byte[] {24}, 1, where, Then.RST));
+                    trial(version, http1, http2, new Case("", new byte[] {24}, 1, where, Then.RST, false));
                 }
                 ManyCases.run(
                         "half a message on " + version,
@@ -351,7 +365,7 @@ class HalfMessageIT {
             try (StepUpServer http1 = server(version, false).start();
                     StepUpServer http2 = server(version, true).start()) {
                 for (Case one : table(version)) {
-                    if (one.then() == Then.SILENCE && one.cut() == Case.HEADER) {
+                    if (one.then() == Then.SILENCE && one.cut() == Case.HEADER && !one.inTwo()) {
                         clients.add(new HalfClient(version, http1, http2, one));
                     }
                 }
@@ -377,7 +391,7 @@ class HalfMessageIT {
             try (StepUpServer http1 = server(version, false).start();
                     StepUpServer http2 = server(version, true).start()) {
                 for (Case one : table(version)) {
-                    if (one.then() == Then.SILENCE && one.cut() > 2) {
+                    if (one.then() == Then.SILENCE && one.cut() > 2 && !one.inTwo()) {
                         clients.add(new HalfClient(version, http1, http2, one));
                     }
                 }
