@@ -1,52 +1,91 @@
 package dev.latchkey.impersonation.subject;
 
 import java.security.Principal;
-import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.security.auth.Subject;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Subjects apart by what they were at capture: the names of their principals, and the kinds of their credentials.
+ * Tells logons apart, by the Subjects that hold them.
  *
- * <p>A Subject's own {@code equals} and {@code hashCode} read its credentials and change when a ticket is cached in it.
+ * <p>A name is no logon: two realms give one name to two users, and one user logs on twice with different rights. So two
+ * Subjects are of one logon only if all in them is alike and something in them proves it: a Kerberos name, which has its
+ * realm in it, with the same ticket-granting ticket or none; the same GSSCredential; a certificate of the very name. Else
+ * a Subject is like itself alone.
  *
- * @param principals class and name of each
- * @param credentials the class of each
+ * <p>A Subject keeps its key for as long as it holds what it held, whatever is added: tickets are cached in it, and so its
+ * own {@code equals} and {@code hashCode} change. Holds no credential and no principal. Immutable; any thread.
+ *
+ * @param principals all of them
+ * @param credentials all but tickets for services, which are got with the others
+ * @param own tells a Subject that nothing proves to be another's like; null where something does
  */
-record SubjectKey(Set<String> principals, Set<String> credentials) {
+record SubjectKey(
+        Set<PrincipalKey> principals,
+        Set<CredentialKey> credentials,
+        @Nullable Long own) {
+    private static final AtomicLong NEXT = new AtomicLong();
 
-    static SubjectKey of(Subject subject) {
-        Set<String> kinds = describe(subject.getPrivateCredentials(), SubjectKey::kind);
-        kinds.addAll(describe(subject.getPublicCredentials(), SubjectKey::kind));
-        Set<String> names = describe(subject.getPrincipals(), SubjectKey::name);
-        return new SubjectKey(Set.copyOf(names), Set.copyOf(kinds));
-    }
+    /** The keys of the Subjects that are there. */
+    private static final ByIdentity<Subject, SubjectKey> KNOWN = new ByIdentity<>();
 
-    private static String name(Principal principal) {
-        return principal.getClass().getName() + ":" + principal.getName();
-    }
-
-    private static String kind(Object credential) {
-        return credential.getClass().getName();
-    }
-
-    /** Others may add to a Subject while we read; its sets let one in at a time. */
-    private static <E> Set<String> describe(Collection<E> elements, Function<? super E, String> text) {
-        synchronized (elements) {
-            return elements.stream().map(text).collect(Collectors.toSet());
+    /**
+     * Tells principals apart without keeping them, since one may keep its Subject.
+     *
+     * @param name its class and its name
+     * @param details what its class makes of the rest, such as a realm; differs for one and the same where the class
+     *     makes nothing of it
+     */
+    record PrincipalKey(String name, String details) {
+        static PrincipalKey of(Principal principal) {
+            return new PrincipalKey(
+                    principal.getClass().getName() + ":" + principal.getName(), principal.hashCode() + " " + principal);
         }
     }
 
-    /** {@return whether a Subject that is now {@code later} has lost nothing since} */
-    boolean stillHolds(SubjectKey later) {
-        return principals.equals(later.principals) && later.credentials.containsAll(credentials);
+    static SubjectKey of(Subject subject) {
+        SubjectKey now = describe(subject);
+        SubjectKey known = KNOWN.get(subject);
+        if (known != null && known.stillHolds(now, CredentialKey.allOf(Credentials.of(subject)))) {
+            return known;
+        }
+        KNOWN.put(subject, now);
+        return now;
+    }
+
+    private static SubjectKey describe(Subject subject) {
+        Set<PrincipalKey> principals = new HashSet<>();
+        Set<CredentialKey> credentials = new HashSet<>();
+        boolean proven = false;
+        for (Principal principal : Credentials.principalsOf(subject)) {
+            principals.add(PrincipalKey.of(principal));
+            proven |= KerberosCredentials.isName(principal);
+        }
+        List<Object> held = Credentials.of(subject);
+        for (Object credential : held) {
+            CredentialKey key = CredentialKey.of(credential, held);
+            credentials.add(key);
+            proven |= key.proves() || Credentials.isCertificateOfName(credential, subject);
+        }
+        return new SubjectKey(Set.copyOf(principals), Set.copyOf(credentials), proven ? null : NEXT.incrementAndGet());
+    }
+
+    /** {@return whether a Subject that is now {@code later} has lost nothing since, and no name} */
+    private boolean stillHolds(SubjectKey later, Set<CredentialKey> all) {
+        return names().equals(later.names()) && all.containsAll(credentials);
+    }
+
+    private Set<String> names() {
+        return principals.stream().map(PrincipalKey::name).collect(Collectors.toSet());
     }
 
     /** {@return the principals; credentials are not even hinted at} */
     @Override
     public String toString() {
-        return principals.toString();
+        return names() + (own == null ? "" : " #" + own);
     }
 }
