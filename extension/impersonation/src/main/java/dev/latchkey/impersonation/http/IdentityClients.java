@@ -9,14 +9,20 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
  * A {@code java.net.http} client for each identity, up to a number, of those that were used last.
  *
- * <p>Clients are made by a thread without identity, since their own threads would be born with it. Any thread.
+ * <p>Clients are made with no identity on the thread, since their own threads would be born with it, and outside of the
+ * lock, since that takes a while; they are ended by a thread of this class. Any thread; nobody waits for another's.
  */
 final class IdentityClients implements AutoCloseable {
     private final IdentityFlow flow;
@@ -44,35 +50,46 @@ final class IdentityClients implements AutoCloseable {
      * @throws NegotiateException {@link NegotiateFailure#TOO_MANY} if all clients are in use by others
      */
     Lease lend(IdentityKey key) {
-        List<HttpClient> over = new ArrayList<>();
-        try {
-            synchronized (entries) {
-                if (closed) {
-                    throw new IllegalStateException("The client is closed");
-                }
-                Entry entry = entries.get(key);
-                if (entry == null) {
-                    if (entries.size() >= most) {
-                        over.add(evictOldest());
-                    }
-                    entry = new Entry(made());
-                    entries.put(key, entry);
-                }
-                entry.uses++;
-                return new Lease(entry);
+        Entry over = null;
+        Lease lease;
+        synchronized (entries) {
+            if (closed) {
+                throw new IllegalStateException("The client is closed");
             }
-        } finally {
-            over.forEach(IdentityClients::end);
+            Entry entry = entries.get(key);
+            if (entry == null) {
+                if (entries.size() >= most) {
+                    over = evictOldest();
+                }
+                entry = new Entry(() -> flow.none().call(factory::get));
+                entries.put(key, entry);
+            }
+            lease = new Lease(entry);
+        }
+        if (over != null) {
+            end(List.of(over));
+        }
+        try {
+            lease.client();
+            return lease;
+        } catch (RuntimeException | Error e) {
+            forget(key, lease.entry);
+            lease.close();
+            throw e;
         }
     }
 
-    private HttpClient made() {
-        HttpClient[] made = new HttpClient[1];
-        flow.none().run(() -> made[0] = factory.get());
-        return made[0];
+    /** A client that could not be made is tried anew by the next. */
+    @SuppressWarnings("ReferenceEquality") // That very one.
+    private void forget(IdentityKey key, Entry entry) {
+        synchronized (entries) {
+            if (entries.get(key) == entry) {
+                entries.remove(key);
+            }
+        }
     }
 
-    private HttpClient evictOldest() {
+    private Entry evictOldest() {
         Map.Entry<IdentityKey, Entry> oldest = null;
         for (Map.Entry<IdentityKey, Entry> each : entries.entrySet()) {
             Entry entry = each.getValue();
@@ -84,22 +101,22 @@ final class IdentityClients implements AutoCloseable {
             throw new NegotiateException(NegotiateFailure.TOO_MANY, most + " are", null);
         }
         entries.remove(oldest.getKey());
-        return oldest.getValue().client;
+        return oldest.getValue();
     }
 
     private void evictIdle() {
-        List<HttpClient> over = new ArrayList<>();
+        List<Entry> over = new ArrayList<>();
         synchronized (entries) {
             long now = System.nanoTime();
             for (Iterator<Entry> each = entries.values().iterator(); each.hasNext(); ) {
                 Entry entry = each.next();
                 if (entry.uses == 0 && (closed || now - entry.lastUse >= idleNanos)) {
                     each.remove();
-                    over.add(entry.client);
+                    over.add(entry);
                 }
             }
         }
-        over.forEach(IdentityClients::end);
+        end(over);
     }
 
     /** {@return how many clients there are} */
@@ -114,45 +131,86 @@ final class IdentityClients implements AutoCloseable {
         synchronized (entries) {
             closed = true;
         }
-        idling.shutdown();
         evictIdle();
+        idling.shutdown();
     }
 
-    /** From Java 21 on a client can be closed; before, its thread ends when the collector has found it. */
-    private static void end(HttpClient client) {
-        if ((Object) client instanceof AutoCloseable closeable) {
+    private void end(List<Entry> over) {
+        if (over.isEmpty()) {
+            return;
+        }
+        Runnable ends = () -> over.forEach(each -> ClientEnd.end(each.client()));
+        try {
+            idling.execute(ends);
+        } catch (RejectedExecutionException e) {
+            // Closed: the last use of a client ends it.
+            flow.none().run(ends);
+        }
+    }
+
+    /** One identity's client, which the first user makes while others wait for it. */
+    private static final class Entry {
+        private final FutureTask<HttpClient> made;
+        int uses;
+        long lastUse;
+
+        Entry(Callable<HttpClient> factory) {
+            made = new FutureTask<>(factory);
+        }
+
+        HttpClient client() {
+            made.run();
+            boolean interrupted = false;
             try {
-                closeable.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("An idle client could not be closed", e);
+                while (true) {
+                    try {
+                        return made.get();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
+                }
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                if (e.getCause() instanceof Error cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException(e.getCause());
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }
 
-    private static final class Entry {
-        final HttpClient client;
-        int uses;
-        long lastUse;
-
-        Entry(HttpClient client) {
-            this.client = client;
-        }
-    }
-
-    /** The use of a client by one exchange. */
+    /** The use of a client by one exchange, or by one body. Any thread; a second close does nothing. */
     final class Lease implements AutoCloseable {
         private final Entry entry;
+        private final AtomicBoolean given = new AtomicBoolean();
 
         private Lease(Entry entry) {
             this.entry = entry;
+            synchronized (entries) {
+                entry.uses++;
+            }
         }
 
         HttpClient client() {
-            return entry.client;
+            return entry.client();
+        }
+
+        /** {@return another lease of the same client, while this one is not closed} */
+        Lease again() {
+            return new Lease(entry);
         }
 
         @Override
         public void close() {
+            if (!given.compareAndSet(false, true)) {
+                return;
+            }
             boolean last;
             synchronized (entries) {
                 entry.uses--;

@@ -2,12 +2,10 @@ package dev.latchkey.impersonation.http;
 
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityFlow;
-import dev.latchkey.impersonation.IdentityKey;
 import java.io.IOException;
 import java.net.CookieHandler;
 import java.net.CookieManager;
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,17 +16,8 @@ import java.util.Map;
  * of the last 1,000 identities. Any thread.
  */
 public final class IdentityCookieHandler extends CookieHandler {
-    private static final int MOST = 1000;
-
     private final IdentityFlow flow;
-    private final Map<IdentityKey, CookieManager> managers = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<IdentityKey, CookieManager> eldest) {
-            return size() > MOST;
-        }
-    };
+    private final ByIdentity<CookieManager> managers = new ByIdentity<>(CookieManager::new);
 
     /** @param flow where identities are taken from, as {@code Identities.flow()} */
     public IdentityCookieHandler(IdentityFlow flow) {
@@ -47,9 +36,7 @@ public final class IdentityCookieHandler extends CookieHandler {
 
     private CookieManager own() {
         try (Identity caller = flow.current()) {
-            synchronized (managers) {
-                return managers.computeIfAbsent(caller.key(), key -> new CookieManager());
-            }
+            return managers.of(caller.key());
         }
     }
 }

@@ -20,13 +20,15 @@ import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Jetty's HTTP client, whose requests are sent as the identity of the thread that sends them.
  *
- * <p>Each identity has its own connections and cookies. Servers that a {@link Negotiation} names are sent a token with
+ * <p>Each identity has its own connections, TLS sessions and cookies. Servers that a {@link Negotiation} names are sent a token with
  * the request, on redirects too, and must prove themselves. Listeners run, and bodies are read, as the identity;
  * threads of the client are clean otherwise. Destinations that were not used for a minute are forgotten, with their
  * connections.
@@ -40,12 +42,16 @@ public class IdentityHttpClient extends HttpClient {
     private static final long IDLE_MILLIS = 30_000;
     private static final long DESTINATION_IDLE_MILLIS = 60_000;
 
+    /** Room for the token of who is in many groups, 64 KiB in base64, and for other headers. */
+    private static final int MOST_HEADERS = 96 * 1024;
+
     /** Jetty asks for a name within {@link #newConnection}, and 12.0 does not say for which destination. */
     private static final ThreadLocal<@Nullable Identity> CONNECTING = new ThreadLocal<>();
 
     private final IdentityFlow flow;
     private final @Nullable Negotiation negotiation;
-    private final IdentityCookies cookies = new IdentityCookies();
+    private final ByIdentity<HttpCookieStore> cookies = new ByIdentity<>(HttpCookieStore.Default::new);
+    private final ByIdentity<SessionPorts> sessions = new ByIdentity<>(SessionPorts::new);
     private final TagsUnderWay underWay = new TagsUnderWay();
 
     /**
@@ -68,6 +74,7 @@ public class IdentityHttpClient extends HttpClient {
         // Destinations go only if both are set.
         setIdleTimeout(IDLE_MILLIS);
         setDestinationIdleTimeout(DESTINATION_IDLE_MILLIS);
+        setMaxRequestHeadersSize(MOST_HEADERS);
     }
 
     @Override
@@ -136,6 +143,18 @@ public class IdentityHttpClient extends HttpClient {
         ProtocolHandler handler = super.findProtocolHandler(request, response);
         Hop hop = Hop.of(request);
         return handler == null || hop == null ? handler : hop.before(handler);
+    }
+
+    /** {@return TLS whose sessions are resumed by the same identity alone} */
+    @Override
+    public ClientConnectionFactory newSslClientConnectionFactory(
+            SslContextFactory.@Nullable Client tls, ClientConnectionFactory next) {
+        return new IdentitySslConnectionFactory(
+                tls == null ? getSslContextFactory() : tls,
+                getByteBufferPool(),
+                getExecutor(),
+                next,
+                tag -> sessions.of(tag.key()));
     }
 
     /** A name is resolved as an identity that uses the destination: its first may be gone. */

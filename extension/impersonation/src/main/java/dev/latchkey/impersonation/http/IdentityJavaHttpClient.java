@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@code java.net.http} client whose requests are sent as the identity of the thread that sends them.
  *
- * <p>Within it each identity has a client of its own, with its connections and, if wanted, its cookies. There are so
- * many at most, and those not used for a while are closed. Servers that a {@link Negotiation} names are sent a token
+ * <p>Within it each identity has a client of its own, with its connections, TLS sessions and, if wanted, cookies. There
+ * are so many at most, and those not used for a while are ended. One is in use until the bodies of its answers have been
+ * read, or closed: an {@code ofInputStream} that is forgotten keeps it for good. Servers that a {@link Negotiation} names are sent a token
  * with the request, and must prove themselves before their body is read. Body handlers and publishers run as the
  * identity, and what follows on the returned future as whoever adds it; threads of the clients are clean otherwise.
  *
@@ -69,7 +70,9 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
     }
 
     private HttpClient make() {
-        HttpClient.Builder builder = builderWithSettings();
+        SessionsBuilder sessions = new SessionsBuilder(HttpClient.newBuilder().executor(threads));
+        settings.accept(sessions.builder());
+        HttpClient.Builder builder = sessions.apart().followRedirects(Redirect.NEVER);
         if (cookies) {
             builder.cookieHandler(new CookieManager());
         }
@@ -239,7 +242,8 @@ public final class IdentityJavaHttpClient extends HttpClient implements AutoClos
 
         /**
          * Sets how many identities may have a client at once; 1,000 by default. Above it the one that was unused
-         * longest goes.
+         * longest goes; if all are in use, a request fails with {@link NegotiateFailure#TOO_MANY}. Each takes a thread,
+         * two or three descriptors and some 200 KiB.
          *
          * @throws IllegalArgumentException if it is not positive
          */

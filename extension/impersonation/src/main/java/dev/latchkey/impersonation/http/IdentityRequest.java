@@ -1,10 +1,14 @@
 package dev.latchkey.impersonation.http;
 
+import dev.latchkey.impersonation.Identity;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.EventListener;
+import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +60,43 @@ final class IdentityRequest extends HttpRequest {
                     arguments[i] = new IdentitySource(source, this::asIdentity);
                 }
             }
-            return getTag() instanceof IdentityTag tag ? tag.identity().call(body) : body.call();
+            return getTag() instanceof IdentityTag tag ? called(tag.identity(), method, arguments, body) : body.call();
         });
+    }
+
+    /** Jetty goes on when a listener throws: so that nobody waits for ever, one that cannot be called ends the request. */
+    private @Nullable Object called(Identity identity, Method method, Object[] arguments, Callable<?> body)
+            throws Exception {
+        Object[] result = new Object[1];
+        Exception[] thrown = new Exception[1];
+        RuntimeException refused = AsIdentity.refusal(identity, () -> {
+            try {
+                result[0] = body.call();
+            } catch (Exception e) {
+                thrown[0] = e;
+            }
+        });
+        if (thrown[0] != null) {
+            throw thrown[0];
+        }
+        if (refused == null) {
+            return result[0];
+        }
+        if (arguments[0] instanceof Result end) {
+            // As nobody, rather than never.
+            arguments[0] = end.isFailed() ? end : new Result(end, refused);
+            return identity.flow().none().call(body);
+        }
+        abort(refused);
+        return method.getReturnType() == boolean.class ? Boolean.FALSE : null;
     }
 
     private void asIdentity(Runnable work) {
         if (getTag() instanceof IdentityTag tag) {
-            tag.identity().run(work);
+            RuntimeException refused = AsIdentity.refusal(tag.identity(), work);
+            if (refused != null) {
+                abort(refused);
+            }
         } else {
             work.run();
         }

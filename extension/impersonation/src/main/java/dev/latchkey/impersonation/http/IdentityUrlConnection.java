@@ -11,6 +11,8 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,30 +26,19 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The token is sent beforehand, and the server's is checked before its response is given out. Connections that Java
- * keeps alive are each identity's own; one that was kept for another is closed instead of used. Redirects are not followed: Java would send the token along. One thread, the one
- * that opened it.
+ * keeps alive, and TLS sessions that it resumes, are each identity's own; one that was kept for another is closed instead
+ * of used. Redirects are not followed: Java would send the token along. One thread, the one that opened it.
  */
 public final class IdentityUrlConnection implements AutoCloseable {
-    private static final int MOST = 1000;
-
-    /**
-     * Java gives a kept connection to those alone who have the same Authenticator. These have no other use, and one that
-     * was forgotten is replaced by a new one, so that its old connections serve nobody.
-     */
-    private static final Map<IdentityKey, Authenticator> OWNERS = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<IdentityKey, Authenticator> eldest) {
-            return size() > MOST;
-        }
-    };
+    private static final ByIdentity<Owner> OWNERS = new ByIdentity<>(Owner::new);
 
     private final HttpURLConnection connection;
+    private final Owner owner;
     private final @Nullable NegotiateToken token;
 
-    private IdentityUrlConnection(HttpURLConnection connection, @Nullable NegotiateToken token) {
+    private IdentityUrlConnection(HttpURLConnection connection, Owner owner, @Nullable NegotiateToken token) {
         this.connection = connection;
+        this.owner = owner;
         this.token = token;
     }
 
@@ -78,7 +69,7 @@ public final class IdentityUrlConnection implements AutoCloseable {
                 throw new NegotiateException(NegotiateFailure.NO_CREDENTIAL, "it has no Subject", null);
             }
             try {
-                return new IdentityUrlConnection(prepared(uri, caller.key(), token), token);
+                return prepared(uri, caller.key(), token);
             } catch (IOException | RuntimeException e) {
                 if (token != null) {
                     token.close();
@@ -88,17 +79,19 @@ public final class IdentityUrlConnection implements AutoCloseable {
         }
     }
 
-    private static HttpURLConnection prepared(URI uri, IdentityKey key, @Nullable NegotiateToken token)
-            throws IOException {
+    /** Takes the token over. */
+    static IdentityUrlConnection prepared(URI uri, IdentityKey key, @Nullable NegotiateToken token) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setInstanceFollowRedirects(false);
-        synchronized (OWNERS) {
-            connection.setAuthenticator(OWNERS.computeIfAbsent(key, each -> new Authenticator() {}));
+        Owner owner = OWNERS.of(key);
+        connection.setAuthenticator(owner.authenticator);
+        if (connection instanceof HttpsURLConnection tls) {
+            tls.setSSLSocketFactory(owner.sockets(tls.getSSLSocketFactory()));
         }
         if (token != null) {
             connection.setRequestProperty("Authorization", token.authorization());
         }
-        return connection;
+        return new IdentityUrlConnection(connection, owner, token);
     }
 
     /** {@return the connection, to set headers on and to write a body to, before {@link #response()}} */
@@ -114,6 +107,10 @@ public final class IdentityUrlConnection implements AutoCloseable {
      * @throws IOException if there was no answer
      */
     public HttpURLConnection response() throws IOException {
+        if (connection instanceof HttpsURLConnection tls) {
+            // The application may have set one of its own meanwhile.
+            tls.setSSLSocketFactory(owner.sockets(tls.getSSLSocketFactory()));
+        }
         int status = connection.getResponseCode();
         if (token != null) {
             List<String> challenges = connection.getHeaderFields().entrySet().stream()
@@ -135,6 +132,32 @@ public final class IdentityUrlConnection implements AutoCloseable {
     public void close() {
         if (token != null) {
             token.close();
+        }
+    }
+
+    /**
+     * What Java tells an identity's kept connections and remembered logins apart by, and its TLS sessions.
+     *
+     * <p>Java keeps a connection for the same factory of sockets alone, so there is one for each that it is put around.
+     */
+    private static final class Owner {
+        private static final int MOST = 16;
+
+        final Authenticator authenticator = new Authenticator() {};
+        private final SessionPorts ports = new SessionPorts();
+        private final Map<SSLSocketFactory, SSLSocketFactory> apart = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<SSLSocketFactory, SSLSocketFactory> eldest) {
+                return size() > MOST;
+            }
+        };
+
+        synchronized SSLSocketFactory sockets(SSLSocketFactory factory) {
+            return apart.containsValue(factory)
+                    ? factory
+                    : apart.computeIfAbsent(factory, each -> SessionsApart.in(each, ports));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -28,37 +29,8 @@ final class JavaBodies {
 
             @Override
             public void subscribe(Flow.Subscriber<? super ByteBuffer> client) {
-                identity.run(() -> publisher.subscribe(new BackToClient(identity, client)));
-            }
-        };
-    }
-
-    /** {@return the same subscriber, called as the identity} */
-    static <T> BodySubscriber<T> subscribedAs(Identity identity, BodySubscriber<T> subscriber) {
-        return new BodySubscriber<>() {
-            @Override
-            public CompletionStage<T> getBody() {
-                return supplied(identity, subscriber::getBody);
-            }
-
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                identity.run(() -> subscriber.onSubscribe(subscription));
-            }
-
-            @Override
-            public void onNext(List<ByteBuffer> item) {
-                identity.run(() -> subscriber.onNext(item));
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                identity.run(() -> subscriber.onError(failure));
-            }
-
-            @Override
-            public void onComplete() {
-                identity.run(subscriber::onComplete);
+                BackToClient body = new BackToClient(identity.retain(), client);
+                body.asIdentity(() -> publisher.subscribe(body));
             }
         };
     }
@@ -97,20 +69,59 @@ final class JavaBodies {
         };
     }
 
-    /** Calls the client's own subscriber clean, from within a publisher that is called as the identity. */
-    private record BackToClient(Identity identity, Flow.Subscriber<? super ByteBuffer> client)
-            implements Flow.Subscriber<ByteBuffer> {
+    /**
+     * Calls the client's own subscriber clean, from within a publisher that is called as the identity.
+     *
+     * <p>Owns the identity until the body has ended. Where the publisher cannot be called as the identity, the client is
+     * told so: else it would wait.
+     */
+    private static final class BackToClient implements Flow.Subscriber<ByteBuffer> {
+        private final Identity identity;
+        private final Flow.Subscriber<? super ByteBuffer> client;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private boolean subscribed;
+
+        BackToClient(Identity identity, Flow.Subscriber<? super ByteBuffer> client) {
+            this.identity = identity;
+            this.client = client;
+        }
+
+        void asIdentity(Runnable call) {
+            RuntimeException refused = AsIdentity.refusal(identity, call);
+            if (refused != null) {
+                if (!subscribed) {
+                    onSubscribe(new Flow.Subscription() {
+                        @Override
+                        public void request(long n) {}
+
+                        @Override
+                        public void cancel() {}
+                    });
+                }
+                onError(refused);
+            }
+        }
+
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
+            subscribed = true;
             clean(() -> client.onSubscribe(new Flow.Subscription() {
                 @Override
                 public void request(long n) {
-                    identity.run(() -> subscription.request(n));
+                    if (!over.get()) {
+                        asIdentity(() -> subscription.request(n));
+                    }
                 }
 
                 @Override
                 public void cancel() {
-                    identity.run(subscription::cancel);
+                    if (!over.get()) {
+                        try {
+                            identity.run(subscription::cancel);
+                        } finally {
+                            release();
+                        }
+                    }
                 }
             }));
         }
@@ -122,12 +133,20 @@ final class JavaBodies {
 
         @Override
         public void onError(Throwable failure) {
+            release();
             clean(() -> client.onError(failure));
         }
 
         @Override
         public void onComplete() {
+            release();
             clean(client::onComplete);
+        }
+
+        private void release() {
+            if (over.compareAndSet(false, true)) {
+                identity.close();
+            }
         }
 
         private void clean(Runnable call) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request of {@code java.net.http} as one identity, with the redirects that follow from it.
  *
- * <p>Owns its identity and its client until it is over. Begun on any thread; one hop after the other.
+ * <p>Owns its identity and its client until the answer is there; the answer's body has its own of both, to its end.
+ * Begun on any thread; one hop after the other.
  */
 final class JavaExchange<T> {
     private final Identity identity;
@@ -27,6 +28,7 @@ final class JavaExchange<T> {
     private final BodyHandler<T> handler;
     private final CompletableFuture<HttpResponse<T>> answer;
     private volatile @Nullable CompletableFuture<HttpResponse<T>> hop;
+    private volatile @Nullable JavaBody<T> body;
 
     /** Takes the identity and the lease over. */
     JavaExchange(
@@ -98,7 +100,14 @@ final class JavaExchange<T> {
             if (Redirects.next(policy, request, info.statusCode(), info.headers()) != null) {
                 return discarding();
             }
-            return identity.call(() -> JavaBodies.subscribedAs(identity, handler.apply(info)));
+            BodySubscriber<T> subscriber = identity.call(() -> handler.apply(info));
+            JavaBody<T> received = new JavaBody<>(identity, lease, subscriber);
+            body = received;
+            if (answer.isDone()) {
+                // Given up meanwhile, and finish() may not have seen the body.
+                received.abandon();
+            }
+            return received;
         } catch (RuntimeException e) {
             return JavaBodies.refused(e);
         } catch (Exception e) {
@@ -137,18 +146,26 @@ final class JavaExchange<T> {
     }
 
     private void finish(@Nullable HttpResponse<T> response, @Nullable Throwable failure) {
+        JavaBody<T> failed = body;
+        if (failed != null && failure != null) {
+            // Once more if the client has said so: then it does nothing.
+            failed.onError(failure);
+        }
+        boolean[] taken = new boolean[1];
+        // First, so that who is told can count on it.
         lease.close();
         try (identity) {
-            identity.run(() -> {
-                if (response != null) {
-                    answer.complete(response);
-                } else {
-                    answer.completeExceptionally(failure == null ? new IOException("no answer") : failure);
-                }
-            });
+            identity.run(() -> taken[0] = response != null
+                    ? answer.complete(response)
+                    : answer.completeExceptionally(failure == null ? new IOException("no answer") : failure));
         } catch (RuntimeException e) {
             // As nobody, rather than never: what follows is told that the identity failed.
             answer.completeExceptionally(e);
+        }
+        JavaBody<T> received = body;
+        if (received != null && !taken[0]) {
+            // It was given up meanwhile: nobody has the body to read it or to close it.
+            received.abandon();
         }
     }
 

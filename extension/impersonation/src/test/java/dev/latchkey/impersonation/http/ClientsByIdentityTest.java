@@ -59,6 +59,7 @@ class ClientsByIdentityTest {
     private final Map<String, Set<String>> usersByCookie = new ConcurrentHashMap<>();
     private final AtomicInteger cookiesMade = new AtomicInteger();
     private final Set<String> askedFor = ConcurrentHashMap.newKeySet();
+    private final Set<String> authorizations = ConcurrentHashMap.newKeySet();
     private final CountDownLatch held = new CountDownLatch(1);
     private HttpServer server;
 
@@ -91,6 +92,10 @@ class ClientsByIdentityTest {
             usersByCookie
                     .computeIfAbsent(cookie, id -> ConcurrentHashMap.newKeySet())
                     .add(user);
+        }
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        if (authorization != null) {
+            authorizations.add(authorization);
         }
         String path = exchange.getRequestURI().getPath();
         askedFor.add(path);
@@ -364,6 +369,36 @@ class ClientsByIdentityTest {
                             (initiating, push, acceptor) -> {}))
                     .isInstanceOf(UnsupportedOperationException.class);
         }
+    }
+
+    /** Active Directory puts a user's groups into the token: 64 KiB of them are 87,384 characters. */
+    @ParameterizedTest
+    @EnumSource
+    void aTokenOf64KibIsSent(Kind kind) throws Exception {
+        String header = "Negotiate " + "A".repeat(87_384);
+        try (Identity identity = flow.of(faulty.part("alice"))) {
+            if (kind == Kind.JAVA) {
+                try (IdentityJavaHttpClient client =
+                        IdentityJavaHttpClient.builder(flow).build()) {
+                    HttpRequest request = HttpRequest.newBuilder(uri("/here"))
+                            .header("X-User", "alice")
+                            .header("Authorization", header)
+                            .build();
+                    identity.call(() -> client.send(request, info -> BodySubscribers.ofString(UTF_8)));
+                }
+            } else {
+                IdentityHttpClient client = new IdentityHttpClient(flow, null);
+                client.start();
+                try {
+                    identity.call(() -> client.newRequest(uri("/here"))
+                            .headers(headers -> headers.put("X-User", "alice").put("Authorization", header))
+                            .send());
+                } finally {
+                    client.stop();
+                }
+            }
+        }
+        assertThat(authorizations).containsExactly(header);
     }
 
     @Test
