@@ -140,7 +140,7 @@ class FirstJudgementIT {
         try (StepUpServer server = server(Asks.WANT, protocol)
                 .settings(f -> {
                     f.setDeadline(60_000);
-                    f.setMaxBlockedThreads(most);
+                    f.setMaxBlockedThreads(2 * most - 1); // of which one address leaves as many as it has
                 })
                 .start()) {
             trust.hold();
