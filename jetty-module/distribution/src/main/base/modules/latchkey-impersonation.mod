@@ -13,6 +13,10 @@ server
 [xml]
 etc/latchkey-impersonation.xml
 
+[ini]
+# Threads are started before the first user, and none by a thread that carries one, as far as this reaches.
+jetty.threadPool.minThreads?=200
+
 [ini-template]
 ### Latchkey Impersonation Configuration
 
@@ -28,3 +32,7 @@ etc/latchkey-impersonation.xml
 ## How far an account of Linux reaches. files: for files, and what else the kernel decides by effective ids.
 ## everything: for signals, child processes and access(2) too.
 # latchkey.impersonation.linux.reach=files
+
+## A thread that the server would start while a user is on the starting one is refused, and the request with it: give
+## minThreads the value of maxThreads, as this module does unless you set it.
+# jetty.threadPool.minThreads=200

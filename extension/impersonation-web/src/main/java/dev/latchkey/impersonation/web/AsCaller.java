@@ -2,8 +2,9 @@ package dev.latchkey.impersonation.web;
 
 import dev.latchkey.impersonation.Identity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/** Calls an application back as the caller of a request. Static; any thread. */
+/** Calls an application back as the caller of a request, and its container as nobody. Static; any thread. */
 final class AsCaller {
     private AsCaller() {}
 
@@ -11,6 +12,25 @@ final class AsCaller {
     @FunctionalInterface
     interface Callback {
         void run() throws IOException;
+    }
+
+    /**
+     * Lets the container do its own part, as its own: it may send what waits, keep a session or start a thread.
+     *
+     * @param identity whose flow it is
+     */
+    static void clean(Identity identity, Callback container) throws IOException {
+        try {
+            identity.flow().handOver(() -> {
+                try {
+                    container.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     static void call(Identity identity, Callback callback) throws IOException {

@@ -5,7 +5,10 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 
-/** The container's, but that its listener is called as the caller. Threads as of the stream it wraps. */
+/**
+ * The container's, but that its listener is called as the caller; where it may wait, or have to hand on work, it is asked
+ * by nobody. Threads as of the stream it wraps.
+ */
 final class CallerInputStream extends ServletInputStream {
     private final ServletInputStream stream;
     private final Identity identity;
@@ -17,7 +20,12 @@ final class CallerInputStream extends ServletInputStream {
 
     @Override
     public void setReadListener(ReadListener listener) {
-        stream.setReadListener(new ReadListener() {
+        ReadListener asCaller = asCaller(listener);
+        identity.flow().handOver(() -> stream.setReadListener(asCaller));
+    }
+
+    private ReadListener asCaller(ReadListener listener) {
+        return new ReadListener() {
             @Override
             public void onDataAvailable() throws IOException {
                 AsCaller.call(identity, listener::onDataAvailable);
@@ -32,7 +40,7 @@ final class CallerInputStream extends ServletInputStream {
             public void onError(Throwable failure) {
                 identity.run(() -> listener.onError(failure));
             }
-        });
+        };
     }
 
     @Override
@@ -42,17 +50,34 @@ final class CallerInputStream extends ServletInputStream {
 
     @Override
     public boolean isReady() {
-        return stream.isReady();
+        boolean[] ready = new boolean[1];
+        identity.flow().handOver(() -> ready[0] = stream.isReady());
+        return ready[0];
     }
 
     @Override
     public int read() throws IOException {
-        return stream.read();
+        return read(stream::read);
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        return stream.read(bytes, offset, length);
+        return read(() -> stream.read(bytes, offset, length));
+    }
+
+    /** What is there already is taken as the caller: not worth a change of ids. */
+    private int read(Reading reading) throws IOException {
+        if (stream.available() > 0) {
+            return reading.read();
+        }
+        int[] read = new int[1];
+        AsCaller.clean(identity, () -> read[0] = reading.read());
+        return read[0];
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        int read() throws IOException;
     }
 
     @Override
@@ -67,6 +92,6 @@ final class CallerInputStream extends ServletInputStream {
 
     @Override
     public void close() throws IOException {
-        stream.close();
+        AsCaller.clean(identity, stream::close);
     }
 }

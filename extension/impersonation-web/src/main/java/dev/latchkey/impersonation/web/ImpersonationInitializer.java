@@ -48,6 +48,7 @@ public final class ImpersonationInitializer implements ServletContainerInitializ
         if (place != null && !place.equals("first") && !place.equals("last")) {
             throw new IllegalArgumentException(FILTER + " takes first or last, not " + place);
         }
+        EndOfApplication.listenIn(context);
         ContentCaches.switchOff(context);
         Caller caller = new Caller(Identities.flow(), context);
         boolean required = requests.equals("required");
