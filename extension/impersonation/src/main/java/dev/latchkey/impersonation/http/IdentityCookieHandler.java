@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class IdentityCookieHandler extends CookieHandler {
     private final IdentityFlow flow;
-    private final ByIdentity<CookieManager> managers = new ByIdentity<>(CookieManager::new);
+    private final PerIdentity<CookieManager> managers = new PerIdentity<>(CookieManager::new);
 
     /** @param flow where identities are taken from, as {@code Identities.flow()} */
     public IdentityCookieHandler(IdentityFlow flow) {

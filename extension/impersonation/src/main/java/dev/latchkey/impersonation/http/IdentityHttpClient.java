@@ -50,8 +50,8 @@ public class IdentityHttpClient extends HttpClient {
 
     private final IdentityFlow flow;
     private final @Nullable Negotiation negotiation;
-    private final ByIdentity<HttpCookieStore> cookies = new ByIdentity<>(HttpCookieStore.Default::new);
-    private final ByIdentity<SessionPorts> sessions = new ByIdentity<>(SessionPorts::new);
+    private final PerIdentity<HttpCookieStore> cookies = new PerIdentity<>(HttpCookieStore.Default::new);
+    private final PerIdentity<SessionPorts> sessions = new PerIdentity<>(SessionPorts::new);
     private final TagsUnderWay underWay = new TagsUnderWay();
 
     /**

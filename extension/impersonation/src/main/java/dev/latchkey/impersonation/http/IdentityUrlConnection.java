@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * of used. Redirects are not followed: Java would send the token along. One thread, the one that opened it.
  */
 public final class IdentityUrlConnection implements AutoCloseable {
-    private static final ByIdentity<Owner> OWNERS = new ByIdentity<>(Owner::new);
+    private static final PerIdentity<Owner> OWNERS = new PerIdentity<>(Owner::new);
 
     private final HttpURLConnection connection;
     private final Owner owner;

@@ -124,12 +124,15 @@ final class ThreadCredentials {
                 && SystemCalls.capabilitiesAre(effective, permitted, inheritable, ambient);
     }
 
-    /** Makes the calling thread carry these, groups first and the user last. What came of it must be read back. */
+    /**
+     * Makes the calling thread carry these, groups first and the user last. What came of it must be read back; so nothing
+     * is read before but what a set would make worse.
+     */
     void apply() {
-        ThreadCredentials now = regainPrivilege(SystemCalls.read());
-        setGroups(now);
-        setGid(now);
-        setUid(now);
+        SystemCalls.regain(CHANGE_IDS);
+        SystemCalls.setgroups(groups);
+        setGid();
+        setUid();
         setCapabilities();
     }
 
@@ -143,24 +146,10 @@ final class ThreadCredentials {
             return;
         }
         SystemCalls.regain(CHANGE_IDS);
-        if (!SystemCalls.uidsAre(uids)) {
-            SystemCalls.setresuid(uids);
-        }
-        SystemCalls.setfsuid(fsuid);
-        if (!SystemCalls.gidsAre(gids)) {
-            SystemCalls.setresgid(gids);
-        }
-        SystemCalls.setfsgid(fsgid);
+        setUid();
+        setGid();
         SystemCalls.setgroups(groups);
         setCapabilities();
-    }
-
-    /** A thread that carries an account for everything has put its capabilities away, and may take them out again. */
-    private static ThreadCredentials regainPrivilege(ThreadCredentials now) {
-        if ((now.effective & CHANGE_IDS) != CHANGE_IDS) {
-            SystemCalls.capset(now.effective | (now.permitted & CHANGE_IDS), now.permitted, now.inheritable);
-        }
-        return now;
     }
 
     /** Last of all: a change of the effective id from or to root's changes them too. */
@@ -169,23 +158,18 @@ final class ThreadCredentials {
         SystemCalls.setAmbient(ambient, inheritable);
     }
 
-    private void setUid(ThreadCredentials now) {
-        if (!Arrays.equals(uids, now.uids)) {
-            SystemCalls.setresuid(uids);
+    /** The kernel makes the id for files the effective one (setresuid(2)), so that is seldom to be set by itself. */
+    private void setUid() {
+        SystemCalls.setresuid(uids);
+        if (fsuid != uids[1]) {
+            SystemCalls.setfsuid(fsuid);
         }
-        SystemCalls.setfsuid(fsuid);
     }
 
-    private void setGid(ThreadCredentials now) {
-        if (!Arrays.equals(gids, now.gids)) {
-            SystemCalls.setresgid(gids);
-        }
-        SystemCalls.setfsgid(fsgid);
-    }
-
-    private void setGroups(ThreadCredentials now) {
-        if (!Arrays.equals(groups, now.groups)) {
-            SystemCalls.setgroups(groups);
+    private void setGid() {
+        SystemCalls.setresgid(gids);
+        if (fsgid != gids[1]) {
+            SystemCalls.setfsgid(fsgid);
         }
     }
 

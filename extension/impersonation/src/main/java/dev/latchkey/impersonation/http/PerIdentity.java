@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** One thing for each identity, of the 1,000 that were seen last; who comes back later has a new one. Any thread. */
-final class ByIdentity<V> {
+final class PerIdentity<V> {
     private static final int MOST = 1000;
 
     private final Supplier<V> made;
@@ -20,7 +20,7 @@ final class ByIdentity<V> {
     };
 
     /** @param made called under a lock: makes an object, and nothing more */
-    ByIdentity(Supplier<V> made) {
+    PerIdentity(Supplier<V> made) {
         this.made = made;
     }
 
