@@ -13,6 +13,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayDeque;
@@ -107,6 +108,26 @@ final class CallerRequest extends HttpServletRequestWrapper {
     /** {@return whether the request became asynchronous: its end will be told elsewhere, or has been already} */
     boolean isLeftToListener() {
         return leftToListener;
+    }
+
+    @Override
+    public HttpSession getSession() {
+        HttpSession known = getSession(false);
+        return known == null ? CallerSession.around(decision.asContainer(super::getSession), decision) : known;
+    }
+
+    @Override
+    public @Nullable HttpSession getSession(boolean create) {
+        if (create) {
+            return getSession();
+        }
+        HttpSession known = super.getSession(false);
+        return known == null ? null : CallerSession.around(known, decision);
+    }
+
+    @Override
+    public String changeSessionId() {
+        return decision.asContainer(super::changeSessionId);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,18 @@ final class Decision {
     boolean covers(@Nullable Principal now) {
         Principal decided = principal;
         return now == null || (decided != null && Objects.equals(decided.getName(), now.getName()));
+    }
+
+    /** {@return what the container answers, asked as the container: what it writes meanwhile is its own} */
+    <T> T asContainer(Supplier<T> container) {
+        try {
+            return caller.flow().none().<T>call(container::get);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            // A Supplier throws none, but the language lets it.
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Gives all identities back; twice does no harm. */

@@ -20,6 +20,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee9.security.authentication.BasicAuthenticator;
@@ -30,9 +31,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import waffle.servlet.NegotiateRequestWrapper;
+import waffle.servlet.WindowsPrincipal;
 
 /**
  * Whoever is authenticated behind our first filter, by a filter that wraps the request (as Spring Security's, Shiro's,
@@ -147,6 +152,22 @@ class LaterCallersTest {
         }
     }
 
+    /** Whose token cannot be used here. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aCallerOfWafflesFilterIsNotServedAsTheServer() throws Exception {
+        for (String mode : new String[] {"principal", "required"}) {
+            try (AccountServer server = server(mode, "last")) {
+                assertThat(server.get("/way/now", "X-Waffle", "alice"))
+                        .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(500))
+                        .satisfies(answer -> assertThat(answer.body()).contains("access tokens need Windows"));
+            }
+        }
+        try (AccountServer server = server("principal", "first")) {
+            assertThat(server.get("/way/now", "X-Waffle", "alice").statusCode()).isEqualTo(500);
+        }
+    }
+
     @Test
     void anUnknownPlaceStopsTheStart() {
         assertThatThrownBy(() -> server("principal", "middle").close())
@@ -159,6 +180,12 @@ class LaterCallersTest {
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
             String user = ((HttpServletRequest) request).getHeader("X-User");
+            if (((HttpServletRequest) request).getHeader("X-Waffle") != null) {
+                // What its filter does once the token is there.
+                WindowsPrincipal principal = WafflePrincipalsTest.windowsPrincipal(new ArrayList<>());
+                chain.doFilter(new NegotiateRequestWrapper((HttpServletRequest) request, principal), response);
+                return;
+            }
             chain.doFilter(
                     user == null
                             ? request

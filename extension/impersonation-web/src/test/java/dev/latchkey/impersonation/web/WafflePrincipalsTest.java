@@ -45,8 +45,17 @@ class WafflePrincipalsTest {
     }
 
     private WindowsPrincipal windowsPrincipal() {
+        WindowsPrincipal principal = windowsPrincipal(asked);
+        asked.clear();
+        return principal;
+    }
+
+    /** {@return a principal of WAFFLE's, whose token notes what it is asked and cannot be used} */
+    static WindowsPrincipal windowsPrincipal(List<String> asked) {
         IWindowsIdentity identity = (IWindowsIdentity) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {IWindowsIdentity.class}, (proxy, method, arguments) -> {
+                WafflePrincipalsTest.class.getClassLoader(),
+                new Class<?>[] {IWindowsIdentity.class},
+                (proxy, method, arguments) -> {
                     asked.add(method.getName());
                     return switch (method.getName()) {
                         case "getGroups" -> new IWindowsAccount[0];
@@ -55,9 +64,7 @@ class WafflePrincipalsTest {
                         default -> "S-1-5-21-1";
                     };
                 });
-        WindowsPrincipal principal = new WindowsPrincipal(identity);
-        asked.clear();
-        return principal;
+        return new WindowsPrincipal(identity);
     }
 
     @Test

@@ -16,12 +16,12 @@ final class CallerWar {
 
     /** {@return the file, written to a directory; it leaves to its server whether requests run as their callers} */
     static Path in(Path directory, WebArchive weld) {
-        return write(directory, weld, "");
+        return write(directory, weld.addAsLibrary(classes()), "");
     }
 
     /** {@return the same, which says so itself} */
     static Path saying(String requests, Path directory, WebArchive weld) {
-        return write(directory, weld, """
+        return write(directory, weld.addAsLibrary(classes()), """
                   <context-param>
                     <param-name>dev.latchkey.impersonation.requests</param-name>
                     <param-value>%s</param-value>
@@ -29,12 +29,25 @@ final class CallerWar {
                 """.formatted(requests));
     }
 
-    private static Path write(Path directory, WebArchive weld, String parameter) {
+    private static JavaArchive classes() {
         // In a jar, and not as files: those would be read as the caller, who may not.
-        JavaArchive classes = ShrinkWrap.create(JavaArchive.class, "classes.jar")
+        return ShrinkWrap.create(JavaArchive.class, "classes.jar")
                 .addPackage(WorkServlet.class.getPackage())
                 .addAsManifestResource(EmptyAsset.INSTANCE, "beans.xml");
-        WebArchive war = weld.addAsLibrary(classes).setWebXML(new StringAsset("""
+    }
+
+    /** {@return an application of nothing but the stock default servlet, over a directory of its users} */
+    static Path ofFiles(Path directory, Path files) {
+        return write(directory, ShrinkWrap.create(WebArchive.class, "files.war"), """
+                  <servlet>
+                    <servlet-name>default</servlet-name>
+                    <init-param><param-name>baseResource</param-name><param-value>%s</param-value></init-param>
+                  </servlet>
+                """.formatted(files));
+    }
+
+    private static Path write(Path directory, WebArchive weld, String parameter) {
+        WebArchive war = weld.setWebXML(new StringAsset("""
                 <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="5.0">
                 %s
                   <security-constraint>

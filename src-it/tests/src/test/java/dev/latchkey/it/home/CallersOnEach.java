@@ -64,6 +64,7 @@ abstract class CallersOnEach {
                 .logFile(ServerParts.target().resolve("home-" + getClass().getSimpleName() + ".log"))
                 .start();
         server.deploy("callers", CallerWar.in(dir, weld("callers.war")), environment);
+        server.deploy("files", CallerWar.ofFiles(dir, files), environment);
         server.deploy("off", CallerWar.saying("off", dir, weld("off.war")), environment);
     }
 
@@ -131,6 +132,17 @@ abstract class CallersOnEach {
         assertThat(as("carol").get("/off/bean?read=" + files.resolve("alice")))
                 .satisfies(answer -> assertThat(answer.status()).isEqualTo(500))
                 .satisfies(answer -> assertThat(answer.text()).doesNotContain("secret"));
+    }
+
+    /** Its parameters, in the server's webdefault, switch a cache on that knows paths only. */
+    @Test
+    void theStockDefaultServletKeepsNoFileOfOneForAnother() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(as("bob").get("/files/alice").text()).doesNotContain("secret of");
+            assertThat(as("alice").get("/files/alice").text()).isEqualTo("secret of alice");
+        }
+        assertThat(server.log().from(0))
+                .anyMatch(line -> line.contains("The cache of static files is off in the application \"/files\""));
     }
 
     @Test
