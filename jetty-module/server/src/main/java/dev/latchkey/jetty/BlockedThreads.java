@@ -4,6 +4,7 @@ import dev.latchkey.NegotiationException;
 import dev.latchkey.Reason;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.ThreadPool;
@@ -59,6 +60,17 @@ final class BlockedThreads {
                         ? Math.max(1, sized.getMaxThreads() / 2)
                         : Integer.MAX_VALUE,
                 client);
+    }
+
+    /**
+     * {@return a place for the calling thread while it waits for a verdict: where applications may not block at all, this
+     * still may}
+     *
+     * @param most how many may be taken, or {@link #BY_POOL}
+     * @param client whose chain is judged
+     */
+    static Place whileJudged(int most, Connector connector, EndPoint client) {
+        return of(connector.getServer()).place(most == 0 ? BY_POOL : most, connector.getExecutor(), client);
     }
 
     /** A thread's place among those that wait. For that thread alone. */

@@ -1,6 +1,7 @@
 package dev.latchkey.jetty;
 
 import dev.latchkey.Mechanism;
+import dev.latchkey.NegotiationException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -36,6 +37,8 @@ final class ConnectionIdentity {
     private final JudgingThreads threads;
     /** The memory of the engine's own SSLContext, whatever was loaded since: who shares a TLS session shares it. */
     private final ForgottenSessions forgottenSessions;
+
+    private final Supplier<BlockedThreads.Place> places;
     /**
      * All TLS sessions that this connection has had, with a chain that the connector's trust has accepted or may accept
      * yet: the client may hold a ticket of each.
@@ -60,16 +63,19 @@ final class ConnectionIdentity {
      * @param connectorTrust the connector's trust as it is now
      * @param threads on which chains are judged
      * @param forgottenSessions the sessions that were forgotten under the engine's SSLContext
+     * @param places gives a thread its place while it waits for a verdict
      */
     ConnectionIdentity(
             SSLEngine engine,
             Supplier<Trust> connectorTrust,
             JudgingThreads threads,
-            ForgottenSessions forgottenSessions) {
+            ForgottenSessions forgottenSessions,
+            Supplier<BlockedThreads.Place> places) {
         this.engine = engine;
         this.connectorTrust = connectorTrust;
         this.threads = threads;
         this.forgottenSessions = forgottenSessions;
+        this.places = places;
     }
 
     /**
@@ -154,8 +160,8 @@ final class ConnectionIdentity {
     }
 
     /**
-     * {@return the proof that requests may see; null if there is none, or it was not judged in time} The only method
-     * here that waits.
+     * {@return the proof that requests may see; null if there is none, or it was not judged in time, or no thread more may
+     * wait} The only method here that waits.
      *
      * @param millis how long, counted from when somebody first waited for this proof
      */
@@ -165,15 +171,17 @@ final class ConnectionIdentity {
         if (now == null) {
             return null;
         }
-        try {
-            CompletableFuture<Optional<Judged>> accepted = accepted(Rule.CONNECTOR);
-            return accepted.isDone()
-                    ? accepted.get().orElse(null)
-                    : accepted.get(now.patience(millis), TimeUnit.NANOSECONDS).orElse(null);
+        CompletableFuture<Optional<Judged>> accepted = accepted(Rule.CONNECTOR);
+        if (accepted.isDone()) {
+            return known(accepted);
+        }
+        try (BlockedThreads.Place place = places.get()) {
+            place.take();
+            return accepted.get(now.patience(millis), TimeUnit.NANOSECONDS).orElse(null);
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
             return null;
-        } catch (ExecutionException | TimeoutException notJudged) {
+        } catch (ExecutionException | TimeoutException | NegotiationException notJudged) {
             return null; // in doubt nobody is
         }
     }
@@ -181,7 +189,10 @@ final class ConnectionIdentity {
     /** {@return the proof that requests may see, as far as it is known; null if none} Never waits. */
     @Nullable
     Judged known() {
-        CompletableFuture<Optional<Judged>> known = accepted(Rule.CONNECTOR);
+        return known(accepted(Rule.CONNECTOR));
+    }
+
+    private static @Nullable Judged known(CompletableFuture<Optional<Judged>> known) {
         return known.isDone() && !known.isCompletedExceptionally()
                 ? known.join().orElse(null)
                 : null;

@@ -53,7 +53,8 @@ final class FirstJudgement {
                                 + RequestLine.address(endPoint.getRemoteSocketAddress()));
         SSLEngine view = new FinishedEngine(engine, session);
         Optional<CertificateException> refusal;
-        try (BlockedThreads.Place place = place()) {
+        try (BlockedThreads.Place place =
+                BlockedThreads.whileJudged(factory.getMaxBlockedThreads(), connector, endPoint)) {
             place.take();
             refusal = await(() -> {
                 try {
@@ -70,13 +71,6 @@ final class FirstJudgement {
         if (refusal.isPresent()) {
             throw refusal.get();
         }
-    }
-
-    /** Where applications may not block at all, this still may. */
-    private BlockedThreads.Place place() {
-        int most = factory.getMaxBlockedThreads();
-        return BlockedThreads.of(connector.getServer())
-                .place(most == 0 ? BlockedThreads.BY_POOL : most, connector.getExecutor(), endPoint);
     }
 
     private Optional<CertificateException> await(Supplier<Optional<CertificateException>> question)

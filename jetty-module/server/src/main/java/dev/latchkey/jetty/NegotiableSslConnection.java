@@ -103,7 +103,8 @@ final class NegotiableSslConnection extends SslConnection {
                 engine,
                 factory::currentTrust,
                 factory.judgingThreads(),
-                trust == null ? new ForgottenSessions() : trust.forgotten());
+                trust == null ? new ForgottenSessions() : trust.forgotten(),
+                () -> BlockedThreads.whileJudged(factory.getMaxBlockedThreads(), connector, endPoint));
     }
 
     /** {@return the connection that a request came by, or null if TLS does not end at one of ours} */
