@@ -40,10 +40,26 @@ final class JavaBody<T> implements BodySubscriber<T> {
 
     @Override
     public CompletionStage<T> getBody() {
+        CompletableFuture<T> ofClient = new CompletableFuture<>();
         try {
-            return ofExchange.call(subscriber::getBody);
+            ofExchange.call(subscriber::getBody).whenComplete((body, failure) -> goOn(ofClient, body, failure));
         } catch (Exception e) {
-            return CompletableFuture.failedFuture(e);
+            ofClient.completeExceptionally(e);
+        }
+        return ofClient;
+    }
+
+    /** What the client does with the body it does clean: it may start threads, which would be born as the user. */
+    private void goOn(CompletableFuture<T> ofClient, T body, @Nullable Throwable failure) {
+        RuntimeException refused = AsIdentity.refusal(identity.flow().none(), () -> {
+            if (failure == null) {
+                ofClient.complete(body);
+            } else {
+                ofClient.completeExceptionally(failure);
+            }
+        });
+        if (refused != null) {
+            ofClient.completeExceptionally(refused);
         }
     }
 
@@ -57,7 +73,10 @@ final class JavaBody<T> implements BodySubscriber<T> {
         RuntimeException refused = refused(() -> subscriber.onSubscribe(new Flow.Subscription() {
             @Override
             public void request(long n) {
-                ofClient.request(n);
+                RuntimeException refused = AsIdentity.refusal(identity.flow().none(), () -> ofClient.request(n));
+                if (refused != null) {
+                    onError(refused);
+                }
             }
 
             @Override

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -24,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -181,6 +183,30 @@ class StreamedBodiesTest {
         } finally {
             faulty.fail();
         }
+    }
+
+    /** Java goes on with a body on a thread that it starts where the body ends. */
+    @Test
+    void theClientsOwnWorkAfterABodyIsNobodys() throws Exception {
+        AtomicReference<String> goesOnAs = new AtomicReference<>("not called");
+        try (Identity alice = alice()) {
+            try (IdentityClients clients =
+                            new IdentityClients(flow, HttpClient::newHttpClient, 1, Duration.ofMinutes(1));
+                    IdentityClients.Lease lease = clients.lend(alice.key())) {
+                JavaBody<String> body = new JavaBody<>(alice, lease, HttpResponse.BodySubscribers.ofString(US_ASCII));
+                body.getBody().whenComplete((text, failure) -> goesOnAs.set(text + " to " + faulty.onThread()));
+                body.onSubscribe(new Flow.Subscription() {
+                    @Override
+                    public void request(long n) {}
+
+                    @Override
+                    public void cancel() {}
+                });
+                body.onNext(List.of(ByteBuffer.wrap(new byte[] {'x'})));
+                body.onComplete();
+            }
+        }
+        assertThat(goesOnAs).hasValue("x to null");
     }
 
     @Test
