@@ -128,6 +128,7 @@ class HalfAnswerIT {
 
     private StepUpServer server() {
         return new StepUpServer()
+                .settings(f -> f.setMaxBlockedThreads(40)) // half of them for the one address of all cases
                 .on("/open", (request, response) -> response.getWriter().print("open"))
                 .on("/blocking", this::blocking)
                 .on("/async", this::async);
