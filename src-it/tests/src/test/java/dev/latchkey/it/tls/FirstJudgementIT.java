@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FirstJudgementIT {
     private static final long DEADLINE = 1_000;
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     /** How the first handshake comes to ask. */
     enum Asks {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class HerdIT {
     private static final int HERD = 100;
     private static final int MOST = 20;
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final SlowTrust trust = new SlowTrust();
 
