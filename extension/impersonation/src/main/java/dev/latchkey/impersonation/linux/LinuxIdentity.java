@@ -179,6 +179,7 @@ public final class LinuxIdentity implements ThreadIdentity {
         own.apply();
         own.revert();
         verify(null);
+        OwnMemory.close();
         // The C library opens its sources of accounts when it is first asked, and must not do so as a user.
         AccountDatabase.byId(0);
     }
