@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * signals (they may lower its priority while it carries them). Two things go by the real ids. access(2) answers for the
  * process: {@code Files.isReadable}, {@code isWritable}, {@code isExecutable} and {@code File.canRead} are wrong, and
  * {@code exists} may be; open the file instead. And a child process can make itself the process's again, in the groups of
- * the account: start one of the process's by {@code flow.none().call(builder::start)}.
+ * the account; a shell does so by itself, and has all capabilities if the process is root. Start one of the process's by
+ * {@code flow.none().call(builder::start)}.
  * {@linkplain Reach#EVERYTHING For everything} the real ids are the account's too, so that access(2) is right and a child
  * process is the account's for good; the price is that other processes of that account may send signals to this one.
- * Either way no capability is in effect, and none passes to a child process.
+ * Either way no capability is in effect, and none passes to a child process of one that is not root.
  *
  * <p>The process needs CAP_SETUID and CAP_SETGID: as root, or as any account that was given them. What is brought back
  * are the ids, groups and capabilities that the process had. From its first change of ids on, the kernel writes no core of
