@@ -13,6 +13,9 @@ final class Frame {
     /** An Error on the way back, such as a full heap or a stop, may be of the moment. */
     private static final int ATTEMPTS = 3;
 
+    /** Calls of the smallest size that must still fit on the stack: many times what the way back takes. */
+    private static final int ROOM = 400;
+
     /** Null again outside of all frames, so that no thread keeps a flow; a thread that is made begins with none. */
     private static final ThreadLocal<@Nullable Frame> INNERMOST = new InheritableThreadLocal<>() {
         @Override
@@ -64,6 +67,9 @@ final class Frame {
      * @throws IdentityException if that failed; the thread is then as it was, or lost
      */
     static Frame enter(IdentityFlow flow, IdentityParts parts, boolean handsOver) {
+        if (flow.threadIdentities().length > 0) {
+            reach(ROOM);
+        }
         Frame outer = INNERMOST.get();
         @Nullable IdentityPart @Nullable [] before = putAway(flow);
         if (before != null && outer == null && Thread.currentThread() instanceof CleanWorker) {
@@ -85,6 +91,13 @@ final class Frame {
         }
         frame.apply();
         return frame;
+    }
+
+    /** At the end of the stack it is this that fails, with nothing changed yet, and not the way back. */
+    private static void reach(int depth) {
+        if (depth > 0) {
+            reach(depth - 1);
+        }
     }
 
     /** Takes over an identity, to be closed with this frame. */
