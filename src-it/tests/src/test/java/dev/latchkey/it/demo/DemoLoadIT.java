@@ -69,13 +69,13 @@ class DemoLoadIT {
                     .sslContext(trusting(files.resolve("ca.pem")))
                     .build();
             int sent = 0;
-            for (long end = System.nanoTime() + LOAD.toNanos(); System.nanoTime() < end; sent++) {
+            // A busy machine may need all of the time for the first hundred handshakes.
+            for (long end = System.nanoTime() + LOAD.toNanos(); sent < 2 * AT_ONCE || System.nanoTime() < end; sent++) {
                 send(client, demo.port(), ASKS.get(sent % ASKS.size()));
             }
             room.acquire(AT_ONCE);
             System.out.println(sent + " requests, " + AT_ONCE + " at a time");
             assertThat(wrong).isEmpty();
-            assertThat(sent).isGreaterThan(AT_ONCE);
             List<ProcessHandle> servers = demo.processes().stream()
                     .filter(process -> process.info().command().orElse("").endsWith("/java"))
                     .toList();
