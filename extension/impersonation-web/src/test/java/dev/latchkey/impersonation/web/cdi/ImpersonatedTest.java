@@ -8,6 +8,7 @@ import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.ImpersonatingExecutorService;
 import dev.latchkey.impersonation.subject.SubjectIdentity;
 import dev.latchkey.impersonation.subject.SubjectPart;
+import dev.latchkey.impersonation.web.Decided;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.context.control.RequestContextController;
@@ -140,7 +141,7 @@ class ImpersonatedTest {
                     new Class<?>[] {HttpServletRequest.class},
                     (self, method, arguments) -> {
                         return switch (method.getName()) {
-                            case "getAttribute" -> ofRequest;
+                            case "getAttribute" -> ofRequest == null ? null : Decided.as(ofRequest, context);
                             case "getServletContext" -> context;
                             case "toString" -> "request";
                             default -> null;
