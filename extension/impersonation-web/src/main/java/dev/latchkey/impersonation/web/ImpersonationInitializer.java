@@ -61,9 +61,9 @@ public final class ImpersonationInitializer implements ServletContainerInitializ
                             false,
                             "/*");
         }
-        // Behind all others, and before whatever they forward to.
+        // Behind all others, those of servlets' names too, and before whatever they forward to.
         add(context, "latchkey-impersonation-last", new CallerFilter(caller, required, open, first))
-                .addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
+                .addMappingForServletNames(EnumSet.allOf(DispatcherType.class), true, "*");
     }
 
     private static FilterRegistration.Dynamic add(ServletContext context, String name, CallerFilter caller) {

@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import org.eclipse.jetty.ee9.security.authentication.BasicAuthenticator;
 import org.eclipse.jetty.ee9.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee9.servlet.FilterHolder;
+import org.eclipse.jetty.ee9.servlet.FilterMapping;
 import org.eclipse.jetty.ee9.servlet.ServletHolder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +92,29 @@ class LaterCallersTest {
                         .as(way)
                         .isEqualTo(BOB);
             }
+        }
+    }
+
+    /** Such filters come after all that are mapped to paths. */
+    @ParameterizedTest
+    @CsvSource({"principal, first", "principal, last", "required, last"})
+    void aFilterThatIsMappedToAServletsNameIsNoneTheLess(String mode, String place) throws Exception {
+        AccountServer server = new AccountServer(new BasicAuthenticator(), "alice")
+                .with("requests", mode)
+                .with("filter", place)
+                .with("accounts", "alice=#21001:21001")
+                .with(context -> {
+                    ServletHolder ways = new ServletHolder("ways", new WaysServlet());
+                    context.addServlet(ways, "/way/*");
+                    FilterHolder filter = new FilterHolder(new AuthenticatingFilter());
+                    FilterMapping mapping = new FilterMapping();
+                    mapping.setFilterName(filter.getName());
+                    mapping.setServletName("ways");
+                    context.getServletHandler().addFilter(filter, mapping);
+                });
+        try (server) {
+            server.start();
+            assertThat(server.get("/way/now", "X-User", "alice").body()).isEqualTo(ALICE);
         }
     }
 
