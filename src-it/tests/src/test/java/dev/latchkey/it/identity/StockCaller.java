@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The clients as their makers made them, one for all users, which prove who asks when the server wants to know.
@@ -34,6 +35,8 @@ enum StockCaller {
         return switch (this) {
             case JETTY -> {
                 org.eclipse.jetty.client.HttpClient client = new org.eclipse.jetty.client.HttpClient();
+                // All its threads are started now: none may be while a user is on the starting thread.
+                client.setExecutor(new QueuedThreadPool(64, 64));
                 client.start();
                 yield new Caller() {
                     @Override
