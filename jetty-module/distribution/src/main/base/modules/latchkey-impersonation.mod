@@ -14,7 +14,8 @@ server
 etc/latchkey-impersonation.xml
 
 [ini]
-# Threads are started before the first user, and none by a thread that carries one, as far as this reaches.
+# A thread that the server would start while a user is on the starting one is refused, and the request with it: so all
+# are started at once. Give minThreads the value of maxThreads.
 jetty.threadPool.minThreads?=200
 
 [ini-template]
@@ -32,7 +33,3 @@ jetty.threadPool.minThreads?=200
 ## How far an account of Linux reaches. files: for files, and what else the kernel decides by effective ids.
 ## everything: for signals, child processes and access(2) too.
 # latchkey.impersonation.linux.reach=files
-
-## A thread that the server would start while a user is on the starting one is refused, and the request with it: give
-## minThreads the value of maxThreads, as this module does unless you set it.
-# jetty.threadPool.minThreads=200

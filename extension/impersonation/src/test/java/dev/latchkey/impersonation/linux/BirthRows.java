@@ -24,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -61,7 +62,7 @@ public final class BirthRows {
             giver.join();
         }
         rows.seen.forEach((what, times) -> System.out.println("SEEN " + what + " " + times));
-        System.out.println("OTHERS " + others());
+        System.out.println("OTHERS " + othersAtRest());
         System.out.println("AFTERWARDS " + who() + " "
                 + CompletableFuture.supplyAsync(BirthRows::who).get());
         System.out.println("WASHED " + rows.flow.statistics().washed());
@@ -245,6 +246,17 @@ public final class BirthRows {
             }
         }
         throw new IOException("no Uid in " + status);
+    }
+
+    /** Those that stay: to the kernel a thread lives a little longer than to who joins it. */
+    private static List<String> othersAtRest() throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        List<String> others = others();
+        while (!others.isEmpty() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            others = others();
+        }
+        return others;
     }
 
     /** {@return the threads of this process that do not have the server's ids, by name} */
