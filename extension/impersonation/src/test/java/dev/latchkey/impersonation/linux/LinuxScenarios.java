@@ -1,5 +1,13 @@
 package dev.latchkey.impersonation.linux;
 
+import static dev.latchkey.impersonation.linux.KernelFacts.ALL;
+import static dev.latchkey.impersonation.linux.KernelFacts.capabilities;
+import static dev.latchkey.impersonation.linux.KernelFacts.check;
+import static dev.latchkey.impersonation.linux.KernelFacts.id;
+import static dev.latchkey.impersonation.linux.KernelFacts.lines;
+import static dev.latchkey.impersonation.linux.KernelFacts.run;
+import static dev.latchkey.impersonation.linux.KernelFacts.status;
+
 import dev.latchkey.impersonation.Identity;
 import dev.latchkey.impersonation.IdentityException;
 import dev.latchkey.impersonation.IdentityFlow;
@@ -13,7 +21,6 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
@@ -44,9 +49,6 @@ public final class LinuxScenarios {
     static final int BOB = 21002;
     static final int TEAM = 22000;
     static final int GROUP_OF_PROCESS = 22024;
-
-    /** The lines of a status that say who a thread is. */
-    private static final String ALL = "^(Uid|Gid|Groups|CapPrm|CapEff|CapInh|CapAmb):";
 
     private final Path directory;
     private final IdentityFlow flow = IdentityFlow.builder()
@@ -448,16 +450,6 @@ public final class LinuxScenarios {
         SystemCalls.setAmbient(1L << 6, changeIds);
     }
 
-    private static long capabilities(String line) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/thread-self/status"))) {
-            String found =
-                    lines.filter(each -> each.startsWith(line)).findFirst().orElseThrow();
-            return Long.parseUnsignedLong(found.substring(line.length()).strip(), 16);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
     void itFindsAccountsInTheSystemsDatabase() {
         check("root", 0, LinuxAccount.named("root").orElseThrow().uid());
         check("daemon", "daemon", LinuxAccount.withId(1).orElseThrow().name());
@@ -474,40 +466,5 @@ public final class LinuxScenarios {
                 "lost",
                 0L,
                 flow.statistics().lostThreads() + everything.statistics().lostThreads());
-    }
-
-    private static String id(List<String> status) {
-        return status.get(0).split("\t")[2];
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try {
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static List<String> status(Path file) {
-        return lines(file, ALL);
-    }
-
-    private static List<String> lines(Path file, String pattern) {
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(Pattern.compile(pattern).asPredicate())
-                    .toList();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static void check(String what, Object expected, Object found) {
-        Object one = expected instanceof Number n ? (Object) n.longValue() : expected;
-        Object other = found instanceof Number n ? (Object) n.longValue() : found;
-        if (!one.equals(other)) {
-            throw new AssertionError(what + ": expected " + expected + ", found " + found);
-        }
     }
 }
